@@ -128,5 +128,10 @@ export interface PacerRecord {
     scanWork: number;
   };
   /** sweep done at heap size … MB; allocated … MB …; swept … pages at … pages/byte: of the sweep before this collection. */
-  sweepDone?: { heapLiveBytes: Bytes; allocatedBytes: Bytes; sweptPages: number; pagesPerByte: number };
+  sweepDone?: {
+    heapLiveBytes: Bytes;
+    allocatedBytes: Bytes;
+    sweptPages: number;
+    pagesPerByte: number;
+  };
 }

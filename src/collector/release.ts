@@ -1,4 +1,11 @@
-/** Releases and mechanisms: which choice of each mechanism a release of Go makes. Data, readable as documentation. */
+/**
+ * Releases and mechanisms. A release of Go, or a commit of its history, is a named set of choices: the switchable mechanisms
+ * of gcsim, and the rest of how its collector works. Data, readable as documentation; sources are the commits and files
+ * named at each field and in the project's reference of constants.
+ */
+import { type Diagnostic, nearestName, UserError } from '../diagnostic.ts';
+import { type Ns, usNs } from '../units.ts';
+import type { WorkbufModel } from './gcwork.ts';
 
 /** Each mechanism and its choices, in the order of their history. */
 export const mechanismChoices = {
@@ -14,5 +21,479 @@ export const mechanismChoices = {
 
 export type Mechanism = keyof typeof mechanismChoices;
 export type Choice<M extends Mechanism> = (typeof mechanismChoices)[M][number];
-/** One choice for each mechanism. A choice that a release does not have at all is absent. */
+/** One choice for each mechanism. */
 export type Mechanisms = { [M in Mechanism]: Choice<M> };
+
+export const mechanismNames = Object.keys(mechanismChoices) as Mechanism[];
+
+/** What each mechanism decides, in a line, with the change that brought it. */
+export const mechanismAbout: { [M in Mechanism]: string } = {
+  'bg-credit': 'background scan work is banked for assists to steal (8e24283a)',
+  assist: 'what an assist does that cannot pay its debt: nothing, sleep and retry (8f34b253), or queue (1.6)',
+  'completing-assist': 'an assist that finishes marking readies the coordinator and continues, or yields (500c88d4)',
+  'assist-start': 'assists begin with marking, or already with the root scan (510fd135)',
+  'between-marks': 'between mark 1 and mark 2 workers are started in vain, or not at all (64a32ffe)',
+  'credit-steal': 'a partial steal takes what is there, or the whole request (4b2fde94 to b8526a8380)',
+  wakeup: 'the coordinator sleeps on a note, or parks and is readied (ce502b06), or there is none (1.6)',
+  'workbuf-freeing': 'the sweeper returns workbufs to the heap between collections (051809e3)',
+};
+
+/** How a release works, beside the mechanisms that can be switched. */
+export interface ReleaseModel {
+  readonly name: string;
+  /** What it is, in a line. */
+  readonly about: string;
+  readonly mechanisms: Mechanisms;
+
+  // ---- scheduler ----
+  /** Timers belong to one goroutine (to 1.9), or to one for each P (1.10). */
+  readonly timerThreads: 'one' | 'per-p';
+  /** How long a thief leaves a lone `runnext` to its P; 0: takes it at once. */
+  readonly stealRunnextAfterNs: Ns;
+
+  // ---- heap ----
+  /** heapLive grows when a span comes from the page heap (to 1.5), or when a P caches a span, by its free part (from 1.6). */
+  readonly heapLiveAt: 'span' | 'refill';
+  /** Objects without pointers have spans of their own (from 1.9). */
+  readonly splitNoscan: boolean;
+  /** Mark bits have arenas of their own (from 1.7). */
+  readonly markBitArenas: boolean;
+  readonly workbufs: WorkbufModel;
+  /** What is swept in proportion to: objects refilled against heap growth (2015-04), span bytes allocated (1.5), heapLive (1.9). */
+  readonly sweepPacing: 'heap-live' | 'span-bytes';
+  /** Spans not swept by the next collection are swept while the world is stopped (to 1.5), or just before. */
+  readonly finishSweep: 'stopped' | 'before-stop';
+
+  // ---- cycle ----
+  /** Run by a coordinator goroutine (to 1.5), or by whoever finds that marking is complete. */
+  readonly phases: 'coordinator' | 'decentralized';
+  /** A second mark phase with prompt blackening and rescanned globals. */
+  readonly mark2: boolean;
+  /** Between scan and mark the world is stopped, or the Ps brought in step by a barrier. */
+  readonly installBarrier: 'stop' | 'ragged';
+  /** The write barrier marks from the root scan on, or from the mark phase on. */
+  readonly writeBarrierFrom: 'scan' | 'mark';
+  /** New objects are black: in mark termination only; once blackening promptly (mark 2); or always while marking. */
+  readonly allocateBlack: 'termination' | 'mark2' | 'always';
+  /** Scannable bytes of objects allocated black count as scan work (1.7 to 1.17). */
+  readonly blackCountsAsWork: boolean;
+  /** Stacks are scanned again in mark termination (to 1.7). */
+  readonly rescanStacks: boolean;
+  /** The starter of a collection goes to the tail of its own queue, or yields to the global queue, or runs the start itself. */
+  readonly starter: 'local-tail' | 'yields' | 'self';
+  /** A forced collection is stop-the-world, or concurrent. */
+  readonly forced: 'stopped' | 'concurrent';
+  /** Refilling goroutines yield once while a collection starts up or shuts down (1.5). */
+  readonly yieldAtStart: boolean;
+
+  // ---- marking ----
+  /** Scan work counts objects scanned (to 2015-05), or bytes. */
+  readonly scanWorkUnit: 'pointers' | 'bytes';
+  /** Roots are jobs that workers and assists share (from 1.6), or are scanned by the coordinator. */
+  readonly rootJobs: boolean;
+  /** Large objects are scanned in pieces (from 1.8). */
+  readonly oblets: boolean;
+  /** Workers have a gcWork of their own (to ce502b06). */
+  readonly workerOwnGcw: boolean;
+  /** A dedicated worker without work waits in the getfull barrier, or gives up. */
+  readonly dedicatedBlocks: boolean;
+  /** Workers of each kind start only where work is available. */
+  readonly dedicatedNeedsWork: boolean;
+  readonly idleNeedsWork: boolean;
+  /** Idle workers look for other work every 100,000 units of scan work (from 1.8). */
+  readonly idlePolls: boolean;
+  /** One fractional worker with a look-ahead of 10 ms, one without, or a share for each P (1.10). */
+  readonly fractional: 'token-lookahead' | 'token' | 'per-p';
+
+  // ---- assists and pacing ----
+  /** Assists are due after the allocation, where a span was refilled; or before it, always. */
+  readonly assistAt: 'refill' | 'malloc';
+  readonly overAssist: 'none' | 'bytes' | 'work';
+  /** An assist paid by a credit flush is readied into `runnext` (when the queue came), or behind others (soon after, in 1.6). */
+  readonly assistWakesNext: boolean;
+  readonly pacer: PacerModel;
+
+  // ---- gctrace ----
+  /** Processors charged for a stop: min(procs, cores, idle Ms + 1) to 1.9, min(procs, cores) from 1.10. */
+  readonly stopProcs: 'idle-ms' | 'procs';
+
+  /** Cost of the release's marking code relative to 1.9's. Calibrated: marking CPU of steady at 1 proc. */
+  readonly markCost: number;
+  /** Cost of work in mark termination relative to 1.9's. Calibrated: init1 at 1 proc. */
+  readonly termCost: number;
+}
+
+/** How the trigger-ratio pacer of a release differs from its neighbours. */
+export interface PacerModel {
+  /** The trigger: 7/8 of the way to the goal (March 2015), or ruled by the trigger ratio. */
+  readonly trigger: 'seven-eighths' | 'ratio';
+  /** The goal counts from the reachable heap (to 1.6), or from what was marked. */
+  readonly base: 'reachable' | 'marked';
+  /** Floor under the trigger after a collection: none, always, or while sweeping is unfinished. */
+  readonly sweepFloor: boolean;
+  /** heapMinimum scales with GOGC. */
+  readonly minimumScales: boolean;
+  /** The goal is raised to the heap at start plus 1 MiB (from 1.6). */
+  readonly goalRaised: boolean;
+  /** No assist ratio (8e24283a), by the average work ratio (to ce502b06), by heapScan (8f34b253, 1.5), what is left of it (1.6), or soft and hard goals (1.10). */
+  readonly ratio: 'none' | 'work-ratio' | 'heap-scan' | 'remaining' | 'soft-hard';
+  /** When the ratio is computed again: never, by the 10 ms timer, or whenever heapLive or heapScan is updated. */
+  readonly revise: 'never' | 'timer' | 'update';
+  /** Utilisation in endCycle: measured (ce502b06), or the background's share plus assists. */
+  readonly utilization: 'measured' | 'assumed';
+  /** Its time counts from the start of background marking, or from when assists came on. */
+  readonly durationFrom: 'mark' | 'assists';
+  readonly goalUtilization: number;
+  /** Dedicated workers: floor of a quarter of the Ps, or rounded with an error of at most 30 % (1.10). */
+  readonly dedicated: 'floor' | 'round';
+  /** A forced collection leaves the trigger ratio alone (from 1.9). */
+  readonly forcedKeepsRatio: boolean;
+}
+
+const oldWorkbufs: WorkbufModel = { bytes: 256, capacity: 24, buffers: 1, source: 'persistent' };
+
+const marchPacer: PacerModel = {
+  trigger: 'seven-eighths',
+  base: 'marked',
+  sweepFloor: false,
+  minimumScales: false,
+  goalRaised: false,
+  ratio: 'none',
+  revise: 'never',
+  utilization: 'measured',
+  durationFrom: 'mark',
+  goalUtilization: 0.25,
+  dedicated: 'floor',
+  forcedKeepsRatio: false,
+};
+const ce502b06Pacer: PacerModel = {
+  ...marchPacer,
+  trigger: 'ratio',
+  base: 'reachable',
+  ratio: 'work-ratio',
+  revise: 'timer',
+};
+const pacer8f34b253: PacerModel = {
+  ...ce502b06Pacer,
+  minimumScales: true,
+  ratio: 'heap-scan',
+  utilization: 'assumed',
+};
+const pacer15: PacerModel = { ...pacer8f34b253, sweepFloor: true, revise: 'update', durationFrom: 'assists' };
+const pacer16: PacerModel = { ...pacer15, goalRaised: true, ratio: 'remaining' };
+const pacer18: PacerModel = { ...pacer16, base: 'marked' };
+const pacer19: PacerModel = { ...pacer18, forcedKeepsRatio: true };
+const pacer110: PacerModel = { ...pacer19, ratio: 'soft-hard', goalUtilization: 0.3, dedicated: 'round' };
+
+const ce502b06Parent: ReleaseModel = {
+  name: 'ce502b06^',
+  about: 'April 2015, before park/ready: the coordinator sleeps on a note',
+  mechanisms: {
+    'bg-credit': 'on',
+    assist: 'best-effort',
+    'completing-assist': 'continues',
+    'assist-start': 'mark',
+    'between-marks': 'workers',
+    'credit-steal': 'over-subtract',
+    wakeup: 'note',
+    'workbuf-freeing': 'off',
+  },
+  timerThreads: 'one',
+  stealRunnextAfterNs: 0,
+  heapLiveAt: 'span',
+  splitNoscan: false,
+  markBitArenas: false,
+  workbufs: oldWorkbufs,
+  sweepPacing: 'heap-live',
+  finishSweep: 'stopped',
+  phases: 'coordinator',
+  mark2: false,
+  installBarrier: 'stop',
+  writeBarrierFrom: 'mark',
+  allocateBlack: 'termination',
+  blackCountsAsWork: false,
+  rescanStacks: true,
+  starter: 'local-tail',
+  forced: 'stopped',
+  yieldAtStart: false,
+  scanWorkUnit: 'pointers',
+  rootJobs: false,
+  oblets: false,
+  workerOwnGcw: true,
+  dedicatedBlocks: true,
+  dedicatedNeedsWork: true,
+  idleNeedsWork: false,
+  idlePolls: false,
+  fractional: 'token-lookahead',
+  assistAt: 'refill',
+  overAssist: 'none',
+  assistWakesNext: false,
+  pacer: ce502b06Pacer,
+  stopProcs: 'idle-ms',
+  markCost: 1.6,
+  termCost: 18,
+};
+const ce502b06: ReleaseModel = {
+  ...ce502b06Parent,
+  name: 'ce502b06',
+  about: 'April 2015, park/ready wakes the coordinator',
+  mechanisms: { ...ce502b06Parent.mechanisms, wakeup: 'ready' },
+};
+const march: ReleaseModel = {
+  ...ce502b06Parent,
+  name: '8e24283a',
+  about: 'March 2015: background credit is counted, nobody spends it yet (on the phases and workers of ce502b06^)',
+  pacer: marchPacer,
+};
+const commit8f34b253: ReleaseModel = {
+  ...ce502b06,
+  name: '8f34b253',
+  about: 'July 2015: assists wait until their debt is paid',
+  mechanisms: {
+    ...ce502b06.mechanisms,
+    assist: 'sleep-retry',
+    'completing-assist': 'yields',
+    'credit-steal': 'exact',
+  },
+  stealRunnextAfterNs: 100 * usNs,
+  sweepPacing: 'heap-live',
+  mark2: true,
+  installBarrier: 'ragged',
+  writeBarrierFrom: 'scan',
+  allocateBlack: 'mark2',
+  starter: 'yields',
+  scanWorkUnit: 'bytes',
+  workerOwnGcw: false,
+  dedicatedNeedsWork: false,
+  idleNeedsWork: true,
+  fractional: 'token',
+  pacer: pacer8f34b253,
+  markCost: 1.75,
+  termCost: 15,
+};
+const go15: ReleaseModel = {
+  ...commit8f34b253,
+  name: '1.5',
+  about: 'August 2015: the first release with the concurrent collector',
+  mechanisms: {
+    ...commit8f34b253.mechanisms,
+    'assist-start': 'scan',
+    'between-marks': 'no-workers',
+  },
+  sweepPacing: 'span-bytes',
+  yieldAtStart: true,
+  pacer: pacer15,
+  markCost: 1.4,
+};
+const go16: ReleaseModel = {
+  ...go15,
+  name: '1.6',
+  about: 'February 2016: no coordinator, the assist queue, two workbufs of 2 KiB',
+  mechanisms: {
+    ...go15.mechanisms,
+    assist: 'queue',
+    wakeup: 'decentralized',
+  },
+  heapLiveAt: 'refill',
+  workbufs: { bytes: 2048, capacity: 248, buffers: 2, source: 'persistent' },
+  finishSweep: 'before-stop',
+  phases: 'decentralized',
+  starter: 'self',
+  yieldAtStart: false,
+  rootJobs: true,
+  dedicatedBlocks: false,
+  dedicatedNeedsWork: true,
+  assistAt: 'malloc',
+  overAssist: 'bytes',
+  pacer: pacer16,
+  markCost: 1.25,
+  termCost: 6,
+};
+const go18: ReleaseModel = {
+  ...go16,
+  name: '1.8',
+  about: 'February 2017: hybrid write barrier, oblets, idle workers poll',
+  stealRunnextAfterNs: 3 * usNs,
+  markBitArenas: true,
+  workbufs: { bytes: 2048, capacity: 253, buffers: 2, source: 'persistent' },
+  allocateBlack: 'always',
+  blackCountsAsWork: true,
+  rescanStacks: false,
+  oblets: true,
+  idlePolls: true,
+  overAssist: 'work',
+  pacer: pacer18,
+  markCost: 1,
+  termCost: 1,
+};
+const commit051809e3Parent: ReleaseModel = {
+  ...go18,
+  name: '051809e3^',
+  about: 'March 2017: workbufs come from spans, and stay',
+  forced: 'concurrent',
+  workbufs: { ...go18.workbufs, source: 'spans' },
+};
+const commit051809e3: ReleaseModel = {
+  ...commit051809e3Parent,
+  name: '051809e3',
+  about: 'March 2017: workbufs are freed during sweeping',
+  mechanisms: { ...commit051809e3Parent.mechanisms, 'workbuf-freeing': 'on' },
+};
+const go19: ReleaseModel = {
+  ...commit051809e3,
+  name: '1.9',
+  about: 'August 2017: workbufs are freed, spans without pointers apart',
+  splitNoscan: true,
+  sweepPacing: 'heap-live',
+  pacer: pacer19,
+};
+const go110: ReleaseModel = {
+  ...go19,
+  name: '1.10',
+  about: 'February 2018: soft and hard goal, fractional workers for each P, timers for each P',
+  timerThreads: 'per-p',
+  fractional: 'per-p',
+  pacer: pacer110,
+  stopProcs: 'procs',
+  markCost: 0.9,
+};
+
+/** All releases, oldest first. */
+export const releases: readonly ReleaseModel[] = [
+  {
+    ...march,
+    name: '8e24283a^',
+    about: 'March 2015, before background credit (on the phases and workers of ce502b06^)',
+    mechanisms: { ...march.mechanisms, 'bg-credit': 'off', 'credit-steal': 'exact' },
+  },
+  { ...march, mechanisms: { ...march.mechanisms, 'credit-steal': 'exact' } },
+  {
+    ...march,
+    name: '4b2fde94',
+    about: 'March 2015: assists first steal credit (on the phases and workers of ce502b06^)',
+    pacer: { ...marchPacer, ratio: 'work-ratio' },
+  },
+  ce502b06Parent,
+  ce502b06,
+  {
+    ...commit8f34b253,
+    name: '8f34b253^',
+    about: 'July 2015, before assists wait: what they cannot pay is forgiven',
+    mechanisms: { ...commit8f34b253.mechanisms, assist: 'best-effort' },
+  },
+  commit8f34b253,
+  go15,
+  go16,
+  go18,
+  commit051809e3Parent,
+  commit051809e3,
+  go19,
+  go110,
+];
+
+/** The release that a run takes when it names none. */
+export const defaultRelease = '1.9';
+
+/** Finds a release by name. Throws UserError with the nearest name. */
+export function findRelease(name: string): ReleaseModel {
+  const found = releases.find((r) => r.name === name || `go${r.name}` === name);
+  if (found !== undefined) return found;
+  const names = releases.map((r) => r.name);
+  const near = nearestName(name, names);
+  throw new UserError([
+    optionProblem(
+      `unknown release "${name}"`,
+      `${near === undefined ? '' : `did you mean ${near}? `}gcsim has ${names.join(', ')}`,
+    ),
+  ]);
+}
+
+/** Why a choice is not defined for a release, or undefined where it is. */
+export function whyUndefined<M extends Mechanism>(
+  release: ReleaseModel,
+  mechanism: M,
+  choice: Choice<M>,
+  all: Mechanisms,
+): string | undefined {
+  if (release.mechanisms[mechanism] === choice && all === release.mechanisms) return undefined;
+  const coordinated = release.phases === 'coordinator';
+  switch (mechanism) {
+    case 'wakeup':
+      if (coordinated && choice === 'decentralized') {
+        return `${release.name} has a coordinator goroutine that must be woken; completion without one is in releases from 1.6 on`;
+      }
+      if (!coordinated && choice !== 'decentralized') {
+        return `${release.name} has no coordinator goroutine to wake; note and ready are for releases to 1.5`;
+      }
+      return undefined;
+    case 'completing-assist':
+      return !coordinated && choice !== release.mechanisms[mechanism]
+        ? `in ${release.name} an assist that completes marking runs the transition itself; there is no coordinator to yield to`
+        : undefined;
+    case 'assist-start':
+      return !coordinated && choice !== release.mechanisms[mechanism]
+        ? `in ${release.name} the root scan is part of marking, and assists are on with it`
+        : undefined;
+    case 'between-marks':
+      if (!release.mark2 && choice === 'no-workers') {
+        return `${release.name} has one mark phase; there is nothing between the marks`;
+      }
+      return !coordinated && choice === 'workers'
+        ? `${release.name} takes the workers away between the marks; they are part of its transition`
+        : undefined;
+    case 'workbuf-freeing':
+      return choice === 'on' && release.workbufs.source !== 'spans'
+        ? `workbufs of ${release.name} come from memory that is never given back; freeing needs workbufs from spans (051809e3^ and later)`
+        : undefined;
+    case 'assist':
+      return release.pacer.ratio === 'none' && choice !== 'best-effort' && choice !== 'off'
+        ? `${release.name} has no assist ratio, so an assist has no debt to wait for`
+        : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** The mechanisms of a run: the release's, with what was set. Throws UserError where a combination is not defined. */
+export function resolveMechanisms(
+  release: ReleaseModel,
+  set: Partial<Mechanisms> | undefined,
+): Mechanisms {
+  const all = { ...release.mechanisms, ...set };
+  const problems: Diagnostic[] = [];
+  for (const mechanism of mechanismNames) {
+    const choice = all[mechanism];
+    if (!(mechanismChoices[mechanism] as readonly string[]).includes(choice)) {
+      problems.push(
+        optionProblem(
+          `unknown choice "${choice}" of ${mechanism}`,
+          `choices: ${mechanismChoices[mechanism].join(', ')}`,
+        ),
+      );
+      continue;
+    }
+    if (choice === release.mechanisms[mechanism]) continue;
+    const why = whyUndefined(release, mechanism, choice, all);
+    if (why !== undefined) {
+      problems.push(optionProblem(`${mechanism}=${choice} is not defined for ${release.name}`, why));
+    }
+  }
+  if (problems.length > 0) throw new UserError(problems);
+  return all;
+}
+
+/** The choices of a mechanism that a release defines. */
+export function definedChoices(release: ReleaseModel, mechanism: Mechanism): string[] {
+  return mechanismChoices[mechanism].filter(
+    (choice) =>
+      choice === release.mechanisms[mechanism] ||
+      whyUndefined(release, mechanism, choice as never, {
+        ...release.mechanisms,
+        [mechanism]: choice,
+      }) === undefined,
+  );
+}
+
+function optionProblem(message: string, hint: string): Diagnostic {
+  return { severity: 'error', message, hint };
+}

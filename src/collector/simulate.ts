@@ -1,8 +1,29 @@
 /** The simulation's entry point. */
 import type { GcCycle } from '../cycle.ts';
+import { UserError } from '../diagnostic.ts';
+import { Engine } from '../sim/engine.ts';
+import { Prng } from '../sim/prng.ts';
 import type { Bytes, Ns } from '../units.ts';
 import type { Workload } from '../workload/workload.ts';
-import type { Mechanism, Mechanisms } from './release.ts';
+import { Assists } from './assist.ts';
+import { Auditor } from './audit.ts';
+import { Ev } from './events.ts';
+import { Collector } from './gc.ts';
+import { Marker } from './mark.ts';
+import { Mutators } from './mutator.ts';
+import { KindTable, Planner, type UnitPlan } from './objects.ts';
+import { referenceMachine } from './params.ts';
+import {
+  findRelease,
+  type Mechanism,
+  mechanismNames,
+  type Mechanisms,
+  type ReleaseModel,
+  resolveMechanisms,
+} from './release.ts';
+import { Runtime } from './runtime.ts';
+import { Use } from './sched.ts';
+import { Sweeper } from './sweep.ts';
 
 export interface SimOptions {
   /** A name from `releases`, e.g. '1.9' or '8f34b253^'. */
@@ -93,8 +114,194 @@ export interface Simulation {
 }
 
 /** Prepares a run. Throws UserError where the options are not defined together or the workload cannot be run. */
-export function createSimulation(_workload: Workload, _options: SimOptions): Simulation {
-  throw new Error('the collector is being written');
+export function createSimulation(workload: Workload, options: SimOptions): Simulation {
+  return new Run(workload, options);
+}
+
+class Run implements Simulation {
+  private readonly engine: Engine;
+  private readonly rt: Runtime;
+  private readonly options: SimOptions;
+  private ended: SimTotals['ended'] = 'finished';
+  private cycles = 0;
+
+  constructor(workload: Workload, options: SimOptions) {
+    this.options = options;
+    const { release, mechanisms } = chooseRelease(options);
+    this.engine = new Engine((kind, a, b) => this.dispatch(kind, a, b));
+    const planner = new Planner(workload.kinds);
+    const plans: UnitPlan[] = workload.structures.map((s) => planner.plan(s.shape));
+    const runtimeKind = planner.runtimeKind();
+    const rt = new Runtime(this.engine, {
+      release,
+      mechanisms,
+      machine: referenceMachine,
+      kinds: new KindTable(planner.kinds, new Prng(options.seed, 'sizes')),
+      procs: options.procs,
+      cores: options.cores,
+      gcPercent: options.gcPercent,
+      seed: options.seed,
+      noise: options.noise,
+    });
+    this.rt = rt;
+    rt.marker = new Marker(rt, workload.globals.pointerBytes);
+    rt.assists = new Assists(rt);
+    rt.sweeper = new Sweeper(rt);
+    rt.collector = new Collector(rt, (cycle) => this.onCycle(cycle), options.check ? new Auditor(rt) : null);
+    rt.mutators = new Mutators(rt, workload, plans);
+    rt.sched.hooks = {
+      findRunnableGCWorker: (p) => rt.marker.findRunnable(p),
+      findIdleGCWorker: (p) => rt.marker.findIdle(p),
+      scanStack: (g) => rt.marker.scanStack(g),
+      onSysmon: () => rt.collector.maybeForce(),
+    };
+    rt.collector.noteGcSys();
+    rt.mutators.start(runtimeKind);
+    rt.sched.startSysmon();
+    if (options.durationNs !== undefined) this.engine.at(options.durationNs, Ev.deadline, 0, 0);
+  }
+
+  get nowNs(): Ns {
+    return this.engine.now;
+  }
+
+  get cyclesDone(): number {
+    return this.cycles;
+  }
+
+  step(events: number): boolean {
+    const more = this.engine.step(events);
+    if (!more && !this.engine.stopped) this.ended = 'deadlock';
+    return more;
+  }
+
+  private onCycle(cycle: GcCycle): void {
+    this.cycles++;
+    this.options.onCycle?.(cycle);
+    if (this.options.cycles !== undefined && this.cycles >= this.options.cycles) {
+      this.ended = 'cycles';
+      this.engine.stopped = true;
+    }
+  }
+
+  // A dispatcher.
+  private dispatch(kind: number, a: number, b: number): void {
+    const { sched, collector } = this.rt;
+    switch (kind) {
+      case Ev.segment:
+        sched.onSegment(a, b);
+        return;
+      case Ev.osWake:
+        sched.os.onWake(a, b);
+        return;
+      case Ev.osTick:
+        sched.os.onTick(a);
+        return;
+      case Ev.spinYield:
+        sched.onSpinYield(a, b);
+        return;
+      case Ev.sysmon:
+        sched.onSysmon();
+        return;
+      case Ev.askAgain:
+        sched.onAskAgain(a);
+        return;
+      case Ev.timer:
+        sched.onTimer(a, b);
+        return;
+      case Ev.revise:
+        collector.onReviseTimer(a);
+        return;
+      case Ev.noteWake:
+        sched.onNoteWake(a);
+        return;
+      case Ev.deadline:
+        this.ended = 'duration';
+        this.engine.stopped = true;
+        return;
+    }
+  }
+
+  totals(): SimTotals {
+    const { rt } = this;
+    const { collector, heap, sched, workbufs } = rt;
+    collector.noteGcSys();
+    for (const p of sched.ps) sched.charge(p, p.use);
+    const used = (use: Use): Ns => sched.ps.reduce((sum, p) => sum + p.usedNs[use]!, 0);
+    return {
+      elapsedNs: this.engine.now,
+      ended: this.ended,
+      allocatedBytes: rt.alloc.allocatedBytes,
+      gcSys: {
+        peakBytes: collector.gcSysPeak,
+        finalBytes: rt.gcSys,
+        averageBytes: collector.gcSysAverage,
+        workbufPeakBytes: collector.workbufPeak,
+        workbufFinalBytes: workbufs.bytes,
+        bitmapPeakBytes: collector.bitmapPeak,
+        bitmapFinalBytes: heap.bitmapBytes,
+        markBitsPeakBytes: collector.markBitsPeak,
+        markBitsFinalBytes: rt.markBitsBytes,
+      },
+      heapSysFinalBytes: heap.arenaBytes,
+      cpu: {
+        mutatorNs: used(Use.mutator),
+        assistNs: used(Use.assist),
+        dedicatedNs: used(Use.dedicated),
+        fractionalNs: used(Use.fractional),
+        idleMarkNs: used(Use.idleMark),
+        coordinatorNs: used(Use.coordinator),
+        sweepNs: used(Use.sweep),
+        stoppedNs: used(Use.stopped),
+        spinningNs: used(Use.spinning),
+        offCoreNs: used(Use.offCore),
+        idleNs: used(Use.idle),
+      },
+      events: this.engine.events,
+      digest: this.engine.digest(),
+      mechanisms: { ...rt.mechanisms },
+      unexercised: mechanismNames.filter((m) => !collector.exercised.has(m)),
+    };
+  }
+}
+
+/** The release and mechanisms of a run; for the default contrast, with workbufs from spans on the side that frees them. */
+function chooseRelease(options: SimOptions): { release: ReleaseModel; mechanisms: Mechanisms } {
+  const release = findRelease(options.release);
+  const mechanisms = resolveMechanisms(release, options.mechanisms);
+  checkNumbers(options);
+  if (options.workbufContrast === undefined) return { release, mechanisms };
+  const freeing = options.workbufContrast;
+  return {
+    release:
+      freeing === 'on' && release.workbufs.source !== 'spans'
+        ? { ...release, workbufs: { ...release.workbufs, source: 'spans' } }
+        : release,
+    mechanisms: { ...mechanisms, 'workbuf-freeing': freeing },
+  };
+}
+
+function checkNumbers(options: SimOptions): void {
+  const problems: string[] = [];
+  const whole = (name: string, value: number, least: number, most: number): void => {
+    if (!Number.isInteger(value) || value < least || value > most) {
+      problems.push(`${name} must be a whole number from ${least} to ${most}, found ${value}`);
+    }
+  };
+  whole('procs', options.procs, 1, 256);
+  whole('cores', options.cores, 1, 256);
+  whole('seed', options.seed, 0, 4294967295);
+  if (options.gcPercent !== -1) whole('gogc', options.gcPercent, 0, 1_000_000);
+  if (!(options.noise >= 0 && options.noise <= 1)) {
+    problems.push(`noise must be from 0 to 1, found ${options.noise}`);
+  }
+  if (options.durationNs !== undefined && !(options.durationNs > 0)) {
+    problems.push(`duration must be positive, found ${options.durationNs} ns`);
+  }
+  if (options.cycles !== undefined) whole('cycles', options.cycles, 1, Number.MAX_SAFE_INTEGER);
+  if (problems.length > 0) {
+    throw new UserError(problems.map((message) => ({ severity: 'error', message })));
+  }
 }
 
 /** Runs a workload to its end. */

@@ -52,7 +52,14 @@ export type Shape =
   /** One object of `length` pointers to `length` objects. */
   | { type: 'array'; kind: number; length: number }
   /** A list of `length` items; each points at `leaves` leaf objects, and at the next item first or last. */
-  | { type: 'items'; kind: number; length: number; leafKind: number; leaves: number; next: 'first' | 'last' }
+  | {
+      type: 'items';
+      kind: number;
+      length: number;
+      leafKind: number;
+      leaves: number;
+      next: 'first' | 'last';
+    }
   /** A Go map: one array of buckets (8 entries each), with `entries` objects of `kind` as values; kind -1: no value objects. */
   | { type: 'map'; entries: number; kind: number }
   /** `nodes` objects, each pointing at the following one and at `degree` - 1 random ones. */

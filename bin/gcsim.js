@@ -1,0 +1,11 @@
+#!/usr/bin/env node
+try {
+  const { main, processIo } = await import('../dist/cli/main.js');
+  process.exitCode = await main(process.argv.slice(2), processIo());
+} catch (error) {
+  if (error?.code !== 'ERR_MODULE_NOT_FOUND') throw error;
+  process.stderr.write(
+    `gcsim: not ready to run: ${error.message}\n  hint: run "npm install" in the folder of gcsim; it builds dist/\n`,
+  );
+  process.exitCode = 2;
+}

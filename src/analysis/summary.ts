@@ -1,0 +1,396 @@
+/**
+ * The figures that are reported of a run or a log, each defined once, here. docs/json.md says the same for
+ * users.
+ *
+ * Medians, percentiles and shares are of the counted collections: all but a process's first and those that
+ * runtime.GC() asked for. Totals and maxima are of all. A figure that no collection could tell is undefined.
+ */
+import type { GcCycle, Signaller } from '../cycle.ts';
+import type { Bytes, Ns } from '../units.ts';
+import { Sample } from './statistics.ts';
+
+/** What only the end of a simulated run can tell. SimTotals has it all; a log has none of it. */
+export interface RunTotals {
+  elapsedNs: Ns;
+  /** Why the run ended. */
+  ended: string;
+  allocatedBytes: Bytes;
+  gcSys: GcSysTotals;
+}
+
+/** GC bytes from system over a whole run, and its parts. */
+export interface GcSysTotals {
+  peakBytes: Bytes;
+  finalBytes: Bytes;
+  /** Averaged over time. */
+  averageBytes: Bytes;
+  workbufPeakBytes: Bytes;
+  workbufFinalBytes: Bytes;
+  bitmapPeakBytes: Bytes;
+  bitmapFinalBytes: Bytes;
+  markBitsPeakBytes: Bytes;
+  markBitsFinalBytes: Bytes;
+}
+
+/** A quantity of each collection as a share of its goal. */
+export interface RatioFigures {
+  maxRatio: number | undefined;
+  p95Ratio: number | undefined;
+  medianRatio: number | undefined;
+}
+
+/** A delay, in nanoseconds, rounded to whole ones. */
+export interface DelayFigures {
+  /** Collections that had one. */
+  count: number;
+  medianNs: Ns | undefined;
+  p90Ns: Ns | undefined;
+  p95Ns: Ns | undefined;
+  maxNs: Ns | undefined;
+}
+
+export interface Summary {
+  collections: number;
+  /** Asked for by runtime.GC(), and started because two minutes had passed. */
+  forced: number;
+  periodic: number;
+  /** Collections that medians, percentiles and shares leave out: first ones of a process, and other forced ones. */
+  leftOut: { collections: number; first: number; forced: number };
+  /** From the program's start to its end, or to the end of its last collection where a log ends with that. */
+  elapsedNs: Ns | undefined;
+  /** Why the run ended. */
+  ended: string | undefined;
+  allocatedBytes: Bytes | undefined;
+
+  heap: {
+    /** Least and most left after a collection. */
+    markedMinBytes: Bytes | undefined;
+    markedMaxBytes: Bytes | undefined;
+    /** Most at the end of marking. */
+    peakBytes: Bytes | undefined;
+    goalMinBytes: Bytes | undefined;
+    goalMaxBytes: Bytes | undefined;
+  };
+  /** max(0, heap at mark end − heap goal), as a share of the goal and in bytes. */
+  overshoot: RatioFigures & {
+    /** Number of the collection with the greatest ratio; undefined where none was over its goal. */
+    maxCycle: number | undefined;
+    maxBytes: Bytes | undefined;
+    /** Number of the collection with the most bytes over its goal. */
+    maxBytesCycle: number | undefined;
+    /** Collections that ended over their goal. */
+    count: number;
+  };
+  /** Growth of the heap from the trigger until assists came on, as a share of the goal. */
+  growthBeforeAssists: RatioFigures;
+  /** Growth of the heap from there to the end of marking, as a share of the goal. */
+  growthWithAssists: RatioFigures;
+  assist: {
+    /** Assists that marked or waited. */
+    count: number | undefined;
+    /** CPU time that goroutines marked in line with allocation. */
+    cpuNs: Ns | undefined;
+    cpuShare: number | undefined;
+    /** Time that they waited for credit. */
+    blockedNs: Ns | undefined;
+    /** Longest that one of them marked and waited at a stretch. */
+    longestStallNs: Ns | undefined;
+  };
+  /** From marking running out of work to whoever runs the next phase running. */
+  wakeupDelay: DelayFigures & { bySignaller: Partial<Record<Signaller, DelayFigures>> };
+  /** From there to the world being stopped. */
+  stoppedAfterWakeup: DelayFigures;
+  /** GC bytes from system; what only a simulation knows. */
+  gcSys: { [Part in keyof GcSysTotals]: GcSysTotals[Part] | undefined };
+  /** Each stop of the world. */
+  pauses: {
+    count: number;
+    totalNs: Ns;
+    p50Ns: Ns | undefined;
+    p95Ns: Ns | undefined;
+    p99Ns: Ns | undefined;
+    maxNs: Ns | undefined;
+  };
+  /** GC CPU as the last collection's line gives it: all since the start, idle marking apart. */
+  gcCpuShare: number | undefined;
+  /**
+   * Parts of GC CPU over the counted collections, as shares of the CPU time that the program could have had
+   * from the end of the collection before each to its own end. `assist.cpuShare` is one of them.
+   */
+  backgroundCpuShare: number | undefined;
+  /** With the world stopped, in the root scan and in barriers: what is neither assist nor worker. */
+  transitionCpuShare: number | undefined;
+  /** CPU that nothing else wanted: not counted as GC CPU. */
+  idleCpuShare: number | undefined;
+}
+
+/** The summary of some collections. */
+export function summarize(cycles: Iterable<GcCycle>, totals?: RunTotals): Summary {
+  const builder = new SummaryBuilder();
+  for (const cycle of cycles) builder.add(cycle);
+  return builder.finish(totals);
+}
+
+/** A summary in the making. Its memory is bounded, however many collections pass: see Sample. */
+export class SummaryBuilder {
+  #collections = 0;
+  #forced = 0;
+  #periodic = 0;
+  #leftOutFirst = 0;
+  #leftOutForced = 0;
+  #lastEndNs: Ns | undefined;
+  #gcCpuShare: number | undefined;
+
+  readonly #marked = new Extremes();
+  readonly #heapEnd = new Extremes();
+  readonly #goal = new Extremes();
+  readonly #overshoot = new Spread();
+  readonly #overshootBytes = new Extremes();
+  #overshootCount = 0;
+  readonly #growthBeforeAssists = new Spread();
+  readonly #growthWithAssists = new Spread();
+
+  readonly #assistCount = new Total();
+  readonly #assistCpu = new Total();
+  readonly #assistBlocked = new Total();
+  readonly #assistStall = new Extremes();
+  readonly #wakeupDelay = new Spread();
+  readonly #bySignaller = new Map<Signaller, Spread>();
+  readonly #stoppedAfterWakeup = new Spread();
+  readonly #pauses = new Spread();
+  #pausesTotalNs: Ns = 0;
+
+  /** CPU time over the counted collections: all there was, and what collecting took of it. */
+  #availableCpuNs: Ns = 0;
+  readonly #countedAssistCpu = new Total();
+  readonly #countedBackgroundCpu = new Total();
+  readonly #countedTransitionCpu = new Total();
+  readonly #countedIdleCpu = new Total();
+
+  add(cycle: GcCycle): void {
+    this.#collections++;
+    if (cycle.forced) this.#forced++;
+    if (cycle.periodic === true) this.#periodic++;
+    const isFirst = cycle.n === 1;
+    if (isFirst) this.#leftOutFirst++;
+    else if (cycle.forced) this.#leftOutForced++;
+    const isCounted = !isFirst && !cycle.forced;
+
+    this.#addHeap(cycle, isCounted);
+    this.#addAssists(cycle);
+    this.#addDelays(cycle, isCounted);
+    if (isCounted) this.#addCpu(cycle);
+    this.#lastEndNs = cycle.endNs;
+    this.#gcCpuShare = cycle.gcCpuFraction;
+  }
+
+  #addHeap(cycle: GcCycle, isCounted: boolean): void {
+    this.#marked.add(cycle.heapMarkedBytes, cycle.n);
+    this.#heapEnd.add(cycle.heapEndBytes, cycle.n);
+    const goalBytes = cycle.heapGoalBytes;
+    if (goalBytes === undefined) return;
+    this.#goal.add(goalBytes, cycle.n);
+    const overBytes = Math.max(0, cycle.heapEndBytes - goalBytes);
+    this.#overshootBytes.add(overBytes, cycle.n);
+    if (overBytes > 0) this.#overshootCount++;
+    // A goal printed as 0 MB is no measure.
+    if (goalBytes === 0) return;
+    this.#overshoot.add(overBytes / goalBytes, cycle.n, isCounted);
+    const { sim } = cycle;
+    if (sim === undefined) return;
+    this.#growthBeforeAssists.add(sim.growthBeforeAssistsBytes / goalBytes, cycle.n, isCounted);
+    this.#growthWithAssists.add(sim.growthWithAssistsBytes / goalBytes, cycle.n, isCounted);
+  }
+
+  #addAssists({ n, sim, assistNs }: GcCycle): void {
+    this.#assistCpu.add(sim?.assistCpuNs ?? assistNs);
+    if (sim === undefined) return;
+    this.#assistCount.add(sim.assistCount);
+    this.#assistBlocked.add(sim.assistBlockedNs);
+    this.#assistStall.add(sim.assistLongestStallNs, n);
+  }
+
+  #addDelays(cycle: GcCycle, isCounted: boolean): void {
+    const { n, sim } = cycle;
+    for (const pauseNs of sim?.pausesNs ?? [cycle.sweepTermNs, cycle.markTermNs]) {
+      this.#pauses.add(pauseNs, n, isCounted);
+      this.#pausesTotalNs += pauseNs;
+    }
+    if (sim?.wakeupDelayNs !== undefined) {
+      this.#wakeupDelay.add(sim.wakeupDelayNs, n, isCounted);
+      if (sim.signaller !== undefined) {
+        const spread = this.#bySignaller.get(sim.signaller) ?? new Spread();
+        this.#bySignaller.set(sim.signaller, spread);
+        spread.add(sim.wakeupDelayNs, n, isCounted);
+      }
+    }
+    if (sim?.stoppedAfterWakeupNs !== undefined) {
+      this.#stoppedAfterWakeup.add(sim.stoppedAfterWakeupNs, n, isCounted);
+    }
+  }
+
+  #addCpu(cycle: GcCycle): void {
+    // A log that starts in the middle does not tell when the collection before its first one ended.
+    if (this.#lastEndNs === undefined) return;
+    this.#availableCpuNs += Math.max(0, cycle.endNs - this.#lastEndNs) * cycle.procs;
+    this.#countedAssistCpu.add(cycle.sim?.assistCpuNs ?? cycle.assistNs);
+    this.#countedBackgroundCpu.add(cycle.backgroundNs);
+    this.#countedIdleCpu.add(cycle.idleNs);
+    this.#countedTransitionCpu.add(
+      cycle.sweepTermCpuNs + (cycle.scanCpuNs ?? 0) + (cycle.syncCpuNs ?? 0) + cycle.markTermCpuNs,
+    );
+  }
+
+  finish(totals?: RunTotals): Summary {
+    return {
+      collections: this.#collections,
+      forced: this.#forced,
+      periodic: this.#periodic,
+      leftOut: {
+        collections: this.#leftOutFirst + this.#leftOutForced,
+        first: this.#leftOutFirst,
+        forced: this.#leftOutForced,
+      },
+      elapsedNs: totals?.elapsedNs ?? this.#lastEndNs,
+      ended: totals?.ended,
+      allocatedBytes: totals?.allocatedBytes,
+      heap: {
+        markedMinBytes: this.#marked.min,
+        markedMaxBytes: this.#marked.max,
+        peakBytes: this.#heapEnd.max,
+        goalMinBytes: this.#goal.min,
+        goalMaxBytes: this.#goal.max,
+      },
+      overshoot: {
+        ...this.#overshoot.ratios(),
+        maxCycle: this.#overshootCount > 0 ? this.#overshoot.maxCycle : undefined,
+        maxBytes: this.#overshootBytes.max,
+        maxBytesCycle: this.#overshootCount > 0 ? this.#overshootBytes.maxCycle : undefined,
+        count: this.#overshootCount,
+      },
+      growthBeforeAssists: this.#growthBeforeAssists.ratios(),
+      growthWithAssists: this.#growthWithAssists.ratios(),
+      assist: {
+        count: this.#assistCount.sum,
+        cpuNs: this.#assistCpu.sum,
+        cpuShare: this.#cpuShare(this.#countedAssistCpu),
+        blockedNs: this.#assistBlocked.sum,
+        longestStallNs: this.#assistStall.max,
+      },
+      wakeupDelay: { ...this.#wakeupDelay.delays(), bySignaller: this.#delaysBySignaller() },
+      stoppedAfterWakeup: this.#stoppedAfterWakeup.delays(),
+      gcSys: gcSysFigures(totals?.gcSys),
+      pauses: {
+        count: this.#pauses.count,
+        totalNs: this.#pausesTotalNs,
+        p50Ns: this.#pauses.quantileNs(0.5),
+        p95Ns: this.#pauses.quantileNs(0.95),
+        p99Ns: this.#pauses.quantileNs(0.99),
+        maxNs: this.#pauses.max,
+      },
+      gcCpuShare: this.#gcCpuShare,
+      backgroundCpuShare: this.#cpuShare(this.#countedBackgroundCpu),
+      transitionCpuShare: this.#cpuShare(this.#countedTransitionCpu),
+      idleCpuShare: this.#cpuShare(this.#countedIdleCpu),
+    };
+  }
+
+  #cpuShare(cpu: Total): number | undefined {
+    if (cpu.sum === undefined || this.#availableCpuNs === 0) return undefined;
+    return cpu.sum / this.#availableCpuNs;
+  }
+
+  #delaysBySignaller(): Partial<Record<Signaller, DelayFigures>> {
+    const bySignaller: Partial<Record<Signaller, DelayFigures>> = {};
+    for (const signaller of signallers) {
+      const spread = this.#bySignaller.get(signaller);
+      if (spread !== undefined) bySignaller[signaller] = spread.delays();
+    }
+    return bySignaller;
+  }
+}
+
+/** In the order in which they are reported. */
+const signallers: readonly Signaller[] = ['dedicated', 'fractional', 'idle', 'assist', 'scheduler'];
+
+function gcSysFigures(gcSys: GcSysTotals | undefined): Summary['gcSys'] {
+  return {
+    peakBytes: gcSys?.peakBytes,
+    finalBytes: gcSys?.finalBytes,
+    averageBytes: gcSys?.averageBytes,
+    workbufPeakBytes: gcSys?.workbufPeakBytes,
+    workbufFinalBytes: gcSys?.workbufFinalBytes,
+    bitmapPeakBytes: gcSys?.bitmapPeakBytes,
+    bitmapFinalBytes: gcSys?.bitmapFinalBytes,
+    markBitsPeakBytes: gcSys?.markBitsPeakBytes,
+    markBitsFinalBytes: gcSys?.markBitsFinalBytes,
+  };
+}
+
+/** A sum of what is known; undefined until something is. */
+class Total {
+  sum: number | undefined;
+
+  add(value: number | undefined): void {
+    if (value !== undefined) this.sum = (this.sum ?? 0) + value;
+  }
+}
+
+/** Least and greatest value, and the first collection that had the greatest. */
+class Extremes {
+  min: number | undefined;
+  max: number | undefined;
+  maxCycle: number | undefined;
+
+  add(value: number, cycle: number): void {
+    if (this.min === undefined || value < this.min) this.min = value;
+    if (this.max === undefined || value > this.max) {
+      this.max = value;
+      this.maxCycle = cycle;
+    }
+  }
+}
+
+/** Quantiles over the counted collections, maximum and count over all. */
+class Spread {
+  count = 0;
+  readonly #extremes = new Extremes();
+  readonly #counted = new Sample();
+
+  add(value: number, cycle: number, isCounted: boolean): void {
+    this.count++;
+    this.#extremes.add(value, cycle);
+    if (isCounted) this.#counted.add(value);
+  }
+
+  get max(): number | undefined {
+    return this.#extremes.max;
+  }
+
+  get maxCycle(): number | undefined {
+    return this.#extremes.maxCycle;
+  }
+
+  quantileNs(q: number): Ns | undefined {
+    const value = this.#counted.quantile(q);
+    return value === undefined ? undefined : Math.round(value);
+  }
+
+  ratios(): RatioFigures {
+    return {
+      maxRatio: this.max,
+      p95Ratio: this.#counted.quantile(0.95),
+      medianRatio: this.#counted.quantile(0.5),
+    };
+  }
+
+  delays(): DelayFigures {
+    return {
+      count: this.count,
+      medianNs: this.quantileNs(0.5),
+      p90Ns: this.quantileNs(0.9),
+      p95Ns: this.quantileNs(0.95),
+      maxNs: this.max,
+    };
+  }
+}

@@ -1,0 +1,97 @@
+/** `gcsim run`: a workload on the simulated collector, its gctrace lines, its figures, and a contrast. */
+import type { Command } from 'commander';
+import { readWorkload } from './builtin.ts';
+import { stopSignalExitCodes } from './io.ts';
+import { openOutputs } from './outputs.ts';
+import type { Session } from './session.ts';
+import { type RunFlags, readOverrides } from './settings.ts';
+
+export function defineRun(program: Command, session: Session, version: string): void {
+  program
+    .command('run')
+    .argument(
+      '[workload]',
+      'a built-in workload (see gcsim workloads), a file, or - for standard input',
+      'init1',
+    )
+    .summary('run a workload on the simulated collector')
+    .description(about)
+    .version(version, '-V, --version', 'print the version')
+    .optionsGroup('What is simulated:')
+    .option('--go <release>', 'release of Go, or commit of its history (see gcsim releases)')
+    .option('--procs <n>', 'GOMAXPROCS')
+    .option('--cores <n>', 'cores of the machine (default: as many as procs)')
+    .option('--gogc <n|off>', 'GOGC, in percent')
+    .option('--set <mechanism=choice>', 'choose how a mechanism works (repeatable)', collect)
+    .option('--seed <n>', 'seed of all that is random')
+    .option('--noise <share>', "spread of the machine's costs: 3% or 0.03; 0 for none")
+    .option('--duration <time>', 'end after so much simulated time, such as 500ms')
+    .option('--cycles <n>', 'end after so many collections')
+    .option('--check', 'check the accounting at every collection')
+    .optionsGroup('What is put side by side:')
+    .option('--contrast <mechanism>', 'all choices of this mechanism, not workbuf-freeing')
+    .option('--no-contrast', 'nothing: run the workload once only')
+    .optionsGroup('What is written ("-" is standard output):')
+    .option('--csv <file>', 'a row for each collection, for a spreadsheet')
+    .option('--json <file>', 'all figures, for scripts')
+    .option('--gctrace <file>', 'the gctrace lines; with "-", not on standard error')
+    .option('--gcpacertrace', "with the gctrace lines, the pacer's lines of that release")
+    .option('--quiet', 'no gctrace lines on standard error')
+    .option('--color', 'the report in colour, whatever the terminal')
+    .option('--no-color', 'the report without colour')
+    .addHelpText('after', notes)
+    .action(async (word: string, flags: RunFlags) => {
+      session.exitCode = await run(word, flags, session);
+    });
+}
+
+const about = `Runs an allocation workload through a simulation of Go's concurrent garbage collector.
+
+Standard error carries a gctrace line for each collection, as that release of Go prints it, while the run goes on. Standard output carries the report: overshoot of the heap goal, assist time, and GC bytes from system with and without workbuf freeing.`;
+
+const notes = `
+Options go before the "run" settings of the workload file, and these before the
+defaults: release 1.9, 4 procs, as many cores, GOGC 100, seed 1, noise 3%. The
+same workload, options and seed give the same output, everywhere.
+
+With "-", --csv, --json or --gctrace has standard output to itself: there is no
+report. A file is written whole or not at all.
+
+Examples:
+  gcsim run                                init1 on Go 1.9
+  gcsim run peak2 --go 051809e3^           on a commit: the parent of 051809e3
+  gcsim run json --go 1.5 --set wakeup=note
+  gcsim run big-slices --go 8f34b253 --cores 2 --contrast assist
+  gcsim run my.yaml --quiet --csv cycles.csv
+  gcsim run steady --json - > steady.json
+  gcsim workloads show init1 | gcsim run - --procs 8`;
+
+function collect(value: string, before: string[] | undefined): string[] {
+  return [...(before ?? []), value];
+}
+
+async function run(word: string, flags: RunFlags, session: Session): Promise<number> {
+  const overrides = readOverrides(flags);
+  const source = await readWorkload(word, session);
+  // The collector and the reports are loaded once there is something to run, so that all else starts fast.
+  const [{ planRun }, { execute }] = await Promise.all([
+    import('./plan.ts'),
+    import('./execute.ts'),
+  ]);
+  const plan = planRun(source, overrides);
+  session.seed = plan.info.seed;
+
+  const outputs = openOutputs(flags, session, source.path);
+  const stop = new AbortController();
+  const unlisten = session.io.onStop((signal) => stop.abort(signal));
+  try {
+    const outcome = await execute(plan, { flags, outputs, session, stop: stop.signal });
+    if (outcome === 'ended' || outcome === 'unwanted') return 0;
+    // What standard output has of an unfinished document is whole lines.
+    session.out.endLine();
+    return stopSignalExitCodes[outcome];
+  } finally {
+    unlisten();
+    for (const file of outputs.files) file.discard();
+  }
+}

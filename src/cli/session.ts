@@ -1,0 +1,14 @@
+/** What every command is given. */
+import type { Io } from './io.ts';
+import type { TextOutput } from './output.ts';
+
+/** One call of `main`. */
+export interface Session {
+  readonly io: Io;
+  readonly out: TextOutput;
+  readonly err: TextOutput;
+  /** The seed in force, once it is known: an internal error names it. */
+  seed?: number;
+  /** What the process ends with. */
+  exitCode: number;
+}

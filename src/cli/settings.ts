@@ -1,0 +1,174 @@
+/** The options of `gcsim run`: texts become settings here, and what is wrong with them is said. */
+import {
+  type Choice,
+  type Mechanism,
+  type Mechanisms,
+  mechanismChoices,
+  mechanismNames,
+} from '../collector/release.ts';
+import type { SimOptions } from '../collector/simulate.ts';
+import { type Diagnostic, didYouMean, UserError } from '../diagnostic.ts';
+import { type Ns, parseDuration, parseShare } from '../units.ts';
+import {
+  collectionsMax,
+  coresMax,
+  durationNsMax,
+  gcPercentMax,
+  procsMax,
+  seedMax,
+} from '../workload/limits.ts';
+
+/** The options of `gcsim run` as commander hands them over: texts that nobody has looked at. */
+export interface RunFlags {
+  go?: string;
+  procs?: string;
+  cores?: string;
+  gogc?: string;
+  seed?: string;
+  duration?: string;
+  cycles?: string;
+  noise?: string;
+  set?: string[];
+  contrast?: string | false;
+  check?: true;
+  gcpacertrace?: true;
+  quiet?: true;
+  csv?: string;
+  json?: string;
+  gctrace?: string;
+  color?: boolean;
+}
+
+/** What the command line says about the simulation. */
+export interface Overrides {
+  /** Options that it sets; all others are for the workload and the defaults to set. */
+  options: Partial<SimOptions>;
+  /** Choices that it makes. */
+  mechanisms: Partial<Mechanisms>;
+  /** The mechanism whose choices are put side by side; false: none. */
+  contrast: Mechanism | false;
+}
+
+/** What is put side by side if nothing else is asked for. */
+const defaultContrast: Mechanism = 'workbuf-freeing';
+
+/** Reads the options that concern the simulation. Throws UserError, with all that is wrong. */
+export function readOverrides(flags: RunFlags): Overrides {
+  const reader = new FlagReader();
+  const mechanisms = reader.mechanisms(flags.set ?? []);
+  const contrast = flags.contrast === false ? false : reader.contrast(flags.contrast);
+  const options = withoutAbsent({
+    release: flags.go,
+    procs: reader.integer('--procs', flags.procs, 1, procsMax),
+    cores: reader.integer('--cores', flags.cores, 1, coresMax),
+    gcPercent: reader.gcPercent(flags.gogc),
+    seed: reader.integer('--seed', flags.seed, 0, seedMax),
+    noise: reader.noise(flags.noise),
+    durationNs: reader.duration('--duration', flags.duration),
+    cycles: reader.integer('--cycles', flags.cycles, 1, collectionsMax),
+    check: flags.check,
+    mechanisms: flags.set && mechanisms,
+  });
+  reader.finish();
+  return { options, mechanisms, contrast };
+}
+
+type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+function withoutAbsent<T extends object>(fields: T): Present<T> {
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== undefined),
+  ) as Present<T>;
+}
+
+/** Reads one option after the other and gathers what is wrong with them. */
+class FlagReader {
+  readonly #diagnostics: Diagnostic[] = [];
+
+  finish(): void {
+    if (this.#diagnostics.length > 0) throw new UserError(this.#diagnostics);
+  }
+
+  integer(flag: string, text: string | undefined, min: number, max: number): number | undefined {
+    if (text === undefined) return undefined;
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= min && value <= max) return value;
+    return this.#refuse(`${flag} must be a whole number from ${min} to ${max}, found "${text}"`);
+  }
+
+  gcPercent(text: string | undefined): number | undefined {
+    if (text === undefined) return undefined;
+    if (text === 'off') return -1;
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (value <= gcPercentMax) return value;
+    return this.#refuse(
+      `--gogc must be a whole number of percent from 0 to ${gcPercentMax}, or "off", found "${text}"`,
+    );
+  }
+
+  duration(flag: string, text: string | undefined): Ns | undefined {
+    if (text === undefined) return undefined;
+    const parsed = parseDuration(text);
+    if (parsed.ok && parsed.value > 0 && parsed.value <= durationNsMax) return parsed.value;
+    const expected = parsed.ok ? 'more than 0 and at most 24h' : parsed.expected;
+    return this.#refuse(`${flag} must be ${expected}, found "${text}"`);
+  }
+
+  /** "3%" and "0.03" are the same. */
+  noise(text: string | undefined): number | undefined {
+    if (text === undefined) return undefined;
+    const parsed = parseShare(text);
+    if (parsed.ok) return parsed.value;
+    const hint = parseShare(`${text}%`).ok ? `did you mean ${text}%?` : undefined;
+    return this.#refuse(`--noise must be ${parsed.expected}, found "${text}"`, hint);
+  }
+
+  mechanisms(settings: string[]): Partial<Mechanisms> {
+    const chosen = new Map<Mechanism, Choice<Mechanism>>();
+    for (const setting of settings) {
+      const [, name, choice] = /^([^=]*)=(.*)$/.exec(setting) ?? [];
+      if (name === undefined || choice === undefined) {
+        this.#refuse(
+          `--set takes mechanism=choice, found "${setting}"`,
+          didYouMean(setting, mechanismNames, 'mechanisms'),
+        );
+        continue;
+      }
+      const mechanism = this.#mechanism('--set', name);
+      if (mechanism === undefined) continue;
+      const choices: readonly Choice<Mechanism>[] = mechanismChoices[mechanism];
+      const valid = choices.find((candidate) => candidate === choice);
+      if (valid === undefined) {
+        this.#refuse(
+          `--set: ${mechanism} has no choice "${choice}"`,
+          didYouMean(choice, choices, `choices of ${mechanism}`),
+        );
+        continue;
+      }
+      const earlier = chosen.get(mechanism);
+      if (earlier !== undefined && earlier !== valid) {
+        this.#refuse(`--set asks for ${mechanism}=${earlier} and for ${mechanism}=${valid}`);
+      }
+      chosen.set(mechanism, valid);
+    }
+    // Each choice was found among those of its mechanism.
+    return Object.fromEntries(chosen) as Partial<Mechanisms>;
+  }
+
+  contrast(text: string | undefined): Mechanism {
+    if (text === undefined) return defaultContrast;
+    return this.#mechanism('--contrast', text) ?? defaultContrast;
+  }
+
+  #mechanism(flag: string, name: string): Mechanism | undefined {
+    const mechanism = mechanismNames.find((candidate) => candidate === name);
+    if (mechanism !== undefined) return mechanism;
+    const hint = didYouMean(name, mechanismNames, 'mechanisms');
+    return this.#refuse(`${flag}: there is no mechanism "${name}"`, hint);
+  }
+
+  #refuse(message: string, hint?: string): undefined {
+    this.#diagnostics.push({ severity: 'error', message, ...(hint !== undefined && { hint }) });
+    return undefined;
+  }
+}

@@ -1,0 +1,1001 @@
+/**
+ * The life of a collection. Follows src/runtime/mgc.go.
+ *
+ * To Go 1.5 a coordinator goroutine runs it: the world is stopped for sweep termination; the coordinator scans the roots; the Ps are
+ * brought in step (or stopped) with the write barrier on; workers and assists mark (mark 1); the globals are scanned again and caches
+ * flushed; mark 2; the world is stopped for mark termination; sweeping begins. Between these the coordinator waits to be woken.
+ * From 1.6 on there is no coordinator: the goroutine that crosses the trigger starts the collection, and the worker or assist that
+ * runs out of work last runs the transitions.
+ *
+ * Simplifications: marking that is left for mark termination is charged as one stop, shared by the processors that help;
+ * stacks are scanned whole.
+ */
+import { fail } from '../assert.ts';
+import type { GcCycle, Signaller, SimCycle } from '../cycle.ts';
+import type { Bytes, Ns } from '../units.ts';
+import type { Auditor } from './audit.ts';
+import { GcWork } from './gcwork.ts';
+import { BgMarkWorker } from './mark.ts';
+import { forceGcPeriodNs, reviseTimerNs } from './params.ts';
+import type { Mechanism } from './release.ts';
+import { GcPhase, type Runtime } from './runtime.ts';
+import { Ev } from './events.ts';
+import { type G, GStatus, type P, type Task, Use } from './sched.ts';
+
+/** Times and sizes of the collection in hand. */
+class CycleNotes {
+  startNs: Ns = 0;
+  scanFromNs: Ns = 0;
+  syncFromNs: Ns = 0;
+  markFromNs: Ns = 0;
+  termFromNs: Ns = 0;
+  forced = false;
+  periodic = false;
+  stopped = false;
+  triggerBytes: Bytes = 0;
+  heapStart: Bytes = 0;
+  heapAtAssists: Bytes = 0;
+  heapEnd: Bytes = 0;
+  assistsFromNs: Ns = -1;
+  sweepTermProcs = 1;
+  markTermProcs = 1;
+  pausesNs: Ns[] = [];
+  signalledNs: Ns = -1;
+  signaller: Signaller = 'dedicated';
+  wokenNs: Ns = -1;
+  goal: Bytes = 0;
+}
+
+export class Collector {
+  /** A collection runs, or is being started. */
+  working = false;
+  /** Collections that have ended. */
+  count = 0;
+  forcedCount = 0;
+  /** Mechanisms whose choices differed in something that came up in this run. */
+  readonly exercised = new Set<Mechanism>();
+  /** Goroutines in runtime.GC(), waiting for the collection with the given number to end. */
+  private readonly waiters: { g: G; count: number }[] = [];
+  private notes = new CycleNotes();
+  private coordinator: Coordinator | null = null;
+  private transition = false;
+  private reviseGen = 0;
+  private lastEndNs: Ns = 0;
+  private gcTimeNs = 0;
+  private pauseFromNs: Ns = 0;
+
+  // gcSys over time.
+  private gcSysSince: Ns = 0;
+  private gcSysNow: Bytes = 0;
+  private gcSysIntegral = 0;
+  gcSysPeak: Bytes = 0;
+  workbufPeak: Bytes = 0;
+  bitmapPeak: Bytes = 0;
+  markBitsPeak: Bytes = 0;
+
+  private readonly rt: Runtime;
+  private readonly onCycle: (cycle: GcCycle) => void;
+  private readonly auditor: Auditor | null;
+  private readonly usedBefore = new Float64Array(16);
+
+  constructor(rt: Runtime, onCycle: (cycle: GcCycle) => void, auditor: Auditor | null) {
+    this.rt = rt;
+    this.onCycle = onCycle;
+    this.auditor = auditor;
+  }
+
+  // ---- starting ----
+
+  /** After an allocation that took a span: starts a collection if heapLive has reached the trigger. True: the task must return. */
+  maybeStart(p: P, g: G): boolean {
+    const rt = this.rt;
+    if (this.working || rt.phase !== GcPhase.off || rt.heapLive < rt.pacer.trigger) return false;
+    return this.start(p, g, { forced: false, periodic: false });
+  }
+
+  /** Two minutes without a collection: sysmon has one started. */
+  maybeForce(): void {
+    const rt = this.rt;
+    if (this.working || !Number.isFinite(rt.pacer.trigger)) return;
+    if (rt.engine.now - this.lastEndNs < forceGcPeriodNs) return;
+    this.working = true;
+    const helper: Task = {
+      resume: (p, g) => {
+        g.tasks.pop();
+        g.tasks.push(new Exit(rt));
+        this.working = false;
+        this.start(p, g, { forced: false, periodic: true });
+      },
+    };
+    rt.sched.start(rt.sched.newG(helper), null);
+  }
+
+  private start(p: P, g: G, why: { forced: boolean; periodic: boolean }): boolean {
+    const rt = this.rt;
+    this.working = true;
+    this.notes = new CycleNotes();
+    this.notes.forced = why.forced;
+    this.notes.periodic = why.periodic;
+    this.notes.triggerBytes = why.forced || why.periodic ? rt.heapLive : rt.pacer.trigger;
+    if (rt.release.phases === 'decentralized') {
+      g.tasks.push(new StartCycle(rt, this));
+      return true;
+    }
+    if (this.coordinator === null) {
+      this.coordinator = new Coordinator(rt, this);
+      this.coordinator.g = rt.sched.newG(this.coordinator);
+      rt.sched.start(this.coordinator.g, p);
+    } else {
+      rt.sched.ready(this.coordinator.g!, p, true);
+    }
+    if (rt.release.starter === 'local-tail') rt.sched.yieldLocal(p, g);
+    else rt.sched.yield(p, g);
+    return true;
+  }
+
+  /** runtime.GC(): puts the task that asks for a collection, and waits for it, on top of the G's. */
+  force(g: G): void {
+    g.tasks.push(
+      this.rt.release.forced === 'stopped'
+        ? new StoppedCycle(this.rt, this)
+        : new ForcedCycle(this.rt, this),
+    );
+  }
+
+  /** Parks a G until `count` collections have ended. */
+  waitFor(p: P, g: G, count: number): void {
+    this.waiters.push({ g, count });
+    this.rt.sched.park(p, g);
+  }
+
+  startForced(p: P, g: G): void {
+    this.start(p, g, { forced: true, periodic: false });
+  }
+
+  // ---- workers ----
+
+  /** Starts the worker of the first P that has none; the caller waits on a note for it. False: all have one. */
+  startWorker(p: P, waiter: G): boolean {
+    const rt = this.rt;
+    for (const owner of rt.sched.ps) {
+      if (owner.worker !== null) continue;
+      const own = rt.release.workerOwnGcw ? new GcWork() : null;
+      const worker = rt.sched.newG(
+        new BgMarkWorker(rt, own, () => {
+          rt.sched.unblockAfter(waiter, rt.sched.futexWakeNs());
+        }),
+      );
+      owner.worker = worker;
+      rt.sched.start(worker, p);
+      return true;
+    }
+    return false;
+  }
+
+  // ---- phases ----
+
+  /** The world is asked to stop now. */
+  pauseBegins(): void {
+    this.pauseFromNs = this.rt.engine.now;
+  }
+
+  pauseEnds(): void {
+    this.notes.pausesNs.push(this.rt.engine.now - this.pauseFromNs);
+  }
+
+  beginSweepTermination(): void {
+    const rt = this.rt;
+    this.notes.startNs = rt.engine.now;
+    this.notes.heapStart = rt.heapLive;
+    this.notes.sweepTermProcs = this.stopProcs();
+  }
+
+  /** The world is stopped: sets the collection up. Returns the time it takes. */
+  setUp(): Ns {
+    const rt = this.rt;
+    const { machine } = rt;
+    let ns = machine.sweepTermNs + rt.procs * machine.perProcStopNs;
+    ns += rt.sweeper.finish();
+    rt.pacer.startCycle(rt.heapLive, rt.procs);
+    this.notes.goal = rt.pacer.heapGoal;
+    rt.marker.startCycle();
+    rt.assists.startCycle();
+    rt.marker.prepareRoots();
+    if (rt.release.phases === 'coordinator') {
+      rt.phase = GcPhase.scan;
+      // Nobody but the coordinator takes root jobs.
+      rt.writeBarrier = rt.release.writeBarrierFrom === 'scan';
+      this.exercised.add('assist-start');
+      if (rt.mechanisms['assist-start'] === 'scan') this.assistsOn();
+    } else {
+      rt.writeBarrier = true;
+      this.beginMark();
+    }
+    return ns;
+  }
+
+  beginScan(): void {
+    this.notes.scanFromNs = this.rt.engine.now;
+  }
+
+  beginSync(): void {
+    this.notes.syncFromNs = this.rt.engine.now;
+  }
+
+  /** Assists may mark from now on. */
+  private assistsOn(): void {
+    const rt = this.rt;
+    if (rt.blackenEnabled) return;
+    rt.blackenEnabled = true;
+    this.notes.assistsFromNs = rt.engine.now;
+    this.notes.heapAtAssists = rt.heapLive;
+    this.revise();
+    rt.pacer.noteStart(rt.heapLive, rt.heapScan);
+  }
+
+  /** Workers and assists mark. */
+  beginMark(): void {
+    const rt = this.rt;
+    rt.phase = GcPhase.mark;
+    rt.writeBarrier = true;
+    rt.marker.startNs = rt.engine.now;
+    this.notes.markFromNs = rt.engine.now;
+    this.assistsOn();
+    this.transition = false;
+    rt.blackenPromptly = false;
+    rt.marker.workersOff = false;
+    if (rt.release.pacer.revise === 'timer') {
+      rt.engine.after(reviseTimerNs, Ev.revise, ++this.reviseGen, 0);
+    }
+  }
+
+  /** The 10 ms timer of 2015. */
+  onReviseTimer(gen: number): void {
+    if (gen !== this.reviseGen || this.rt.phase !== GcPhase.mark) return;
+    this.revise();
+    this.rt.engine.after(reviseTimerNs, Ev.revise, gen, 0);
+  }
+
+  /** heapLive or heapScan has been updated while marking. */
+  onHeapUpdate(): void {
+    if (this.rt.blackenEnabled && this.rt.release.pacer.revise === 'update') this.revise();
+  }
+
+  private revise(): void {
+    const rt = this.rt;
+    rt.pacer.revise(rt.heapLive, rt.heapScan, rt.marker.scanWork, rt.marker.bytesMarked);
+  }
+
+  /**
+   * Marking has run out of work, as a worker, an assist or the scheduler has found. With a coordinator: signals it. Without:
+   * the finder runs the transition, as a task on top of its own.
+   */
+  markDone(p: P, g: G, who: Signaller): void {
+    if (this.rt.release.phases === 'coordinator') {
+      this.signalDone(p, who);
+      return;
+    }
+    if (this.transition || this.rt.phase !== GcPhase.mark) return;
+    this.transition = true;
+    this.notes.signaller = who;
+    this.notes.signalledNs = this.rt.engine.now;
+    g.tasks.push(new MarkDone(this.rt, this));
+  }
+
+  /** Mark 2 has nothing to do: marking is complete with the barrier. */
+  doneAgain(): void {
+    this.notes.signalledNs = this.rt.engine.now;
+  }
+
+  transitionOver(): void {
+    this.transition = false;
+  }
+
+  /** Wakes the coordinator, unless that has been done for this mark phase. */
+  signalDone(p: P, who: Signaller): void {
+    const rt = this.rt;
+    if (this.transition || rt.phase !== GcPhase.mark) return;
+    this.transition = true;
+    this.notes.signaller = who;
+    this.notes.signalledNs = rt.engine.now;
+    this.exercised.add('wakeup');
+    if (rt.mechanisms['between-marks'] === 'no-workers') rt.marker.workersOff = true;
+    else if (rt.release.mark2) this.exercised.add('between-marks');
+    this.coordinator!.wake(p);
+  }
+
+  coordinatorWoken(): void {
+    this.notes.wokenNs = this.rt.engine.now;
+  }
+
+  /** Mark 2 begins: blackening is prompt from now on. */
+  beginMark2(): void {
+    this.transition = false;
+    this.rt.marker.workersOff = false;
+  }
+
+  beginMarkTermination(): void {
+    this.notes.termFromNs = this.rt.engine.now;
+    this.notes.markTermProcs = this.stopProcs();
+  }
+
+  /** gcprocs(): processors that a stop is charged for. */
+  private stopProcs(): number {
+    const rt = this.rt;
+    const most = Math.min(rt.procs, rt.cores, 32);
+    return rt.release.stopProcs === 'procs' ? most : Math.min(most, rt.sched.idlePs.length + 1);
+  }
+
+  /** The world is stopped after marking: finishes it. Returns the time it takes. */
+  terminate(p: P): Ns {
+    const rt = this.rt;
+    const { machine, marker, release, workbufs } = rt;
+    this.notes.markTermProcs = Math.max(1, Math.min(rt.procs, rt.cores));
+    this.notes.heapEnd = rt.heapLive;
+    const duration = this.notes.assistsFromNs < 0 ? 0 : rt.engine.now - this.durationFrom();
+    for (const other of rt.sched.ps) {
+      rt.assists.assistNs += other.assistNs;
+      other.assistNs = 0;
+    }
+    rt.assists.wakeAll(p);
+    rt.pacer.endCycle({
+      heapLive: rt.heapLive,
+      scanWork: marker.scanWork,
+      assistNs: rt.assists.assistNs,
+      dedicatedNs: marker.dedicatedNs,
+      fractionalNs: marker.fractionalNs,
+      durationNs: duration,
+      procs: rt.procs,
+      forced: this.notes.forced,
+    });
+    rt.blackenEnabled = false;
+    rt.phase = GcPhase.termination;
+    rt.blackenPromptly = false;
+    this.reviseGen++;
+    let ns = machine.markTermNs * release.termCost + rt.procs * machine.perProcStopNs;
+    ns += this.markRest(p);
+    for (const other of rt.sched.ps) marker.dispose(other.gcw);
+    if (workbufs.hasWork) fail('work left after mark termination', marker.active);
+    this.exercised.add('bg-credit');
+    return ns + this.finishHeap(p);
+  }
+
+  private durationFrom(): Ns {
+    return this.rt.release.pacer.durationFrom === 'mark' ? this.rt.marker.startNs : this.notes.assistsFromNs;
+  }
+
+  /** Marks what is left: rescanned stacks and globals (to 1.7), and what they lead to. */
+  private markRest(p: P): Ns {
+    const rt = this.rt;
+    const { machine, marker } = rt;
+    let ns = 0;
+    if (rt.release.rescanStacks) {
+      ns += marker.rescanRoots(p.gcw);
+      for (const g of rt.sched.gs) {
+        if (g.status !== GStatus.dead) ns += machine.stackScanNs + g.stackBytes * machine.scanRootByteNs;
+      }
+    }
+    for (const other of rt.sched.ps) marker.dispose(other.gcw);
+    for (;;) {
+      const drained = marker.drain(p.gcw, Number.MAX_SAFE_INTEGER);
+      if (drained === 0) break;
+      ns += drained;
+      marker.flushScanWork(p.gcw);
+    }
+    return ns / Math.min(rt.procs, rt.cores);
+  }
+
+  /** Sets the heap's figures after marking, and starts sweeping. Returns the time it takes. */
+  private finishHeap(p: P): Ns {
+    const rt = this.rt;
+    const { marker } = rt;
+    rt.mutators.flushCaches();
+    this.auditor?.marked(marker, rt.assists);
+    rt.pacer.finishCycle({
+      bytesMarked: marker.bytesMarked,
+      heapLive: rt.heapLive,
+      initialHeapLive: this.notes.heapStart,
+      scanWork: marker.scanWork,
+    });
+    rt.heapLive = marker.bytesMarked;
+    rt.heapScan = rt.release.scanWorkUnit === 'bytes' ? marker.scanWork : marker.bytesMarked;
+    rt.updateMarkBits();
+    rt.phase = GcPhase.off;
+    rt.writeBarrier = false;
+    let ns = 0;
+    const freeing = rt.mechanisms['workbuf-freeing'] === 'on';
+    this.exercised.add('workbuf-freeing');
+    this.noteGcSys();
+    if (this.notes.stopped) ns += rt.sweeper.sweepAll();
+    else rt.sweeper.start(p);
+    this.workbufBytesAtEnd = rt.workbufs.bytes;
+    if (freeing && !this.notes.stopped) rt.workbufs.prepareFree();
+    return ns;
+  }
+
+  private workbufBytesAtEnd: Bytes = 0;
+
+  /** The world runs again: the collection is over. */
+  end(p: P): void {
+    const rt = this.rt;
+    this.count++;
+    if (this.notes.forced) this.forcedCount++;
+    const cycle = this.record();
+    this.lastEndNs = rt.engine.now;
+    this.auditor?.cycleEnded();
+    this.working = false;
+    for (let i = 0; i < this.waiters.length; ) {
+      const waiter = this.waiters[i]!;
+      if (waiter.count <= this.count) {
+        this.waiters.splice(i, 1);
+        rt.sched.ready(waiter.g, p, false);
+      } else {
+        i++;
+      }
+    }
+    this.onCycle(cycle);
+  }
+
+  /** A collection with the world stopped begins. */
+  beginStopped(): void {
+    const rt = this.rt;
+    this.notes = new CycleNotes();
+    this.notes.forced = true;
+    this.notes.stopped = true;
+    this.notes.triggerBytes = rt.heapLive;
+    this.beginSweepTermination();
+    this.pauseBegins();
+  }
+
+  /** The world is stopped: marks and sweeps everything. Returns the time it takes. */
+  collectStopped(p: P): Ns {
+    const rt = this.rt;
+    const { machine, marker } = rt;
+    let ns = machine.sweepTermNs + rt.procs * machine.perProcStopNs + rt.sweeper.finish();
+    rt.pacer.startCycle(rt.heapLive, rt.procs);
+    this.notes.goal = rt.pacer.heapGoal;
+    marker.startCycle();
+    rt.assists.startCycle();
+    this.beginMarkTermination();
+    rt.phase = GcPhase.termination;
+    this.notes.heapEnd = rt.heapLive;
+    marker.rootJobs = 0;
+    marker.rootNext = 0;
+    ns += marker.rescanRoots(p.gcw);
+    ns += this.markRest(p) + machine.markTermNs * rt.release.termCost;
+    marker.dispose(p.gcw);
+    return ns + this.finishHeap(p);
+  }
+
+  // ---- records ----
+
+  private record(): GcCycle {
+    const rt = this.rt;
+    const n = this.notes;
+    const now = rt.engine.now;
+    const coordinated = rt.release.phases === 'coordinator' && !n.stopped;
+    const markTermNs = now - n.termFromNs;
+    const sweepTermNs = (coordinated ? n.scanFromNs : n.stopped ? n.termFromNs : n.markFromNs) - n.startNs;
+    const markNs = n.stopped ? 0 : n.termFromNs - n.markFromNs;
+    const backgroundNs = rt.marker.dedicatedNs + rt.marker.fractionalNs;
+    const scanNs = coordinated ? n.syncFromNs - n.scanFromNs : 0;
+    const syncNs = coordinated ? n.markFromNs - n.syncFromNs : 0;
+    const syncCpuNs = rt.release.installBarrier === 'stop' ? syncNs * n.sweepTermProcs : 0;
+    this.gcTimeNs +=
+      sweepTermNs * n.sweepTermProcs +
+      scanNs +
+      syncCpuNs +
+      rt.assists.assistNs +
+      backgroundNs +
+      markTermNs * n.markTermProcs;
+    const cycle: GcCycle = {
+      n: this.count,
+      startNs: n.startNs,
+      endNs: now,
+      forced: rt.release.forced === 'stopped' ? n.stopped : n.forced,
+      gcCpuFraction: now > 0 ? this.gcTimeNs / (now * rt.procs) : 0,
+      procs: rt.procs,
+      sweepTermNs,
+      markNs,
+      markTermNs,
+      sweepTermCpuNs: sweepTermNs * n.sweepTermProcs,
+      assistNs: rt.assists.assistNs,
+      backgroundNs,
+      idleNs: rt.marker.idleNs,
+      markTermCpuNs: markTermNs * n.markTermProcs,
+      heapStartBytes: n.heapStart,
+      heapEndBytes: n.heapEnd,
+      heapMarkedBytes: rt.marker.bytesMarked,
+      heapGoalBytes: n.stopped ? n.heapStart : n.goal,
+      sim: this.simRecord(),
+    };
+    if (n.periodic) cycle.periodic = true;
+    if (rt.release.phases === 'coordinator') {
+      cycle.scanNs = scanNs;
+      cycle.scanCpuNs = scanNs;
+      cycle.syncNs = syncNs;
+      cycle.syncCpuNs = syncCpuNs;
+    }
+    return cycle;
+  }
+
+  private simRecord(): SimCycle {
+    const rt = this.rt;
+    const n = this.notes;
+    const { assists, marker } = rt;
+    const used = (use: Use): Ns => {
+      let total = 0;
+      for (const p of rt.sched.ps) total += p.usedNs[use]!;
+      const since = total - this.usedBefore[use]!;
+      this.usedBefore[use] = total;
+      return since;
+    };
+    const pacer = { ...rt.pacer.record() };
+    if (rt.sweeper.record !== undefined) pacer.sweepDone = rt.sweeper.record;
+    const assistStart = n.assistsFromNs < 0 ? n.heapEnd : n.heapAtAssists;
+    const sim: SimCycle = {
+      triggerBytes: n.triggerBytes,
+      assistStartBytes: assistStart,
+      growthBeforeAssistsBytes: Math.max(0, assistStart - n.triggerBytes),
+      growthWithAssistsBytes: Math.max(0, n.heapEnd - assistStart),
+      assistCount: assists.count,
+      assistCpuNs: used(Use.assist),
+      assistBlockedNs: assists.blockedNs,
+      assistLongestStallNs: assists.longestStallNs,
+      pausesNs: n.pausesNs,
+      scanWork: marker.scanWork,
+      creditFlushed: assists.flushed,
+      creditStolen: assists.stolen,
+      creditPaidToQueue: assists.paidToQueue,
+      creditLeft: assists.bgScanCredit,
+      workbufsInUsePeak: rt.workbufs.inUsePeak,
+      gcSysBytes: rt.gcSys,
+      gcSysWorkbufBytes: this.workbufBytesAtEnd,
+      gcSysBitmapBytes: rt.heap.bitmapBytes,
+      gcSysMarkBitsBytes: rt.markBitsBytes,
+      pacer,
+    };
+    if (n.signalledNs >= 0) {
+      sim.signaller = n.signaller;
+      sim.wakeupDelayNs = n.wokenNs - n.signalledNs;
+      sim.stoppedAfterWakeupNs = Math.max(0, this.stoppedNs - n.wokenNs);
+    }
+    return sim;
+  }
+
+  /** When the world came to a stop for mark termination. */
+  stoppedNs: Ns = 0;
+
+  /** Notes gcSys where it changes: the time average counts what was held until now. */
+  noteGcSys(): void {
+    const rt = this.rt;
+    const now = rt.engine.now;
+    this.gcSysIntegral += this.gcSysNow * (now - this.gcSysSince);
+    this.gcSysSince = now;
+    const value = rt.gcSys;
+    this.gcSysNow = value;
+    if (value > this.gcSysPeak) this.gcSysPeak = value;
+    this.workbufPeak = Math.max(this.workbufPeak, rt.workbufs.bytes);
+    this.bitmapPeak = Math.max(this.bitmapPeak, rt.heap.bitmapBytes);
+    this.markBitsPeak = Math.max(this.markBitsPeak, rt.markBitsBytes);
+  }
+
+  get gcSysAverage(): Bytes {
+    const now = this.rt.engine.now;
+    return now > 0 ? Math.round(this.gcSysIntegral / now) : this.rt.gcSys;
+  }
+}
+
+class Exit implements Task {
+  private readonly rt: Runtime;
+
+  constructor(rt: Runtime) {
+    this.rt = rt;
+  }
+
+  resume(p: P, g: G): void {
+    this.rt.sched.exit(p, g);
+  }
+}
+
+const Step = {
+  wait: 0,
+  workers: 1,
+  stop1: 2,
+  stopped1: 3,
+  restart1: 4,
+  scan: 5,
+  scanning: 6,
+  sync: 7,
+  synced: 8,
+  mark: 9,
+  marked1: 10,
+  flush: 11,
+  flushed: 12,
+  marked2: 13,
+  stop2: 14,
+  stopped2: 15,
+  restart2: 16,
+} as const;
+
+/** backgroundgc: the goroutine that runs the collections to Go 1.5. */
+class Coordinator implements Task {
+  g: G | null = null;
+  private step: number = Step.workers;
+  private waiting: 'no' | 'parked' | 'note' = 'no';
+  private signalled = false;
+  private readonly rt: Runtime;
+  private readonly gc: Collector;
+
+  constructor(rt: Runtime, gc: Collector) {
+    this.rt = rt;
+    this.gc = gc;
+  }
+
+  /** Concurrent marking is complete; called on the P of whoever found out. */
+  wake(p: P): void {
+    const { sched, mechanisms } = this.rt;
+    this.signalled = true;
+    if (this.waiting === 'no') return;
+    if (mechanisms.wakeup === 'note') sched.unblockAfter(this.g!, sched.futexWakeNs());
+    else sched.ready(this.g!, p, true);
+  }
+
+  // A dispatcher.
+  resume(p: P, g: G): void {
+    const { rt, gc } = this;
+    const { sched } = rt;
+    switch (this.step) {
+      case Step.wait:
+        this.step = Step.workers;
+        return;
+      case Step.workers:
+        // The first collection starts a worker for each P, and waits on a note for each.
+        if (gc.startWorker(p, g)) {
+          sched.block(p, g);
+          return;
+        }
+        this.step = Step.stop1;
+        return;
+      case Step.stop1:
+        gc.beginSweepTermination();
+        gc.pauseBegins();
+        this.step = Step.stopped1;
+        sched.stopTheWorld(p);
+        return;
+      case Step.stopped1:
+        this.step = Step.restart1;
+        sched.run(p, gc.setUp(), 1, Use.coordinator);
+        return;
+      case Step.restart1:
+        sched.startTheWorld(p);
+        gc.pauseEnds();
+        gc.beginScan();
+        this.step = Step.scan;
+        return;
+      case Step.scan:
+      case Step.scanning:
+        this.scanRoots(p, g);
+        return;
+      case Step.sync:
+        this.sync(p);
+        return;
+      case Step.synced:
+        if (rt.release.installBarrier === 'stop') {
+          rt.writeBarrier = true;
+          sched.startTheWorld(p);
+          gc.pauseEnds();
+        }
+        this.signalled = false;
+        gc.beginMark();
+        sched.cutAll();
+        this.step = Step.marked1;
+        return;
+      case Step.marked1:
+        if (!this.signalled) {
+          this.waitForMark(p, g);
+          return;
+        }
+        gc.coordinatorWoken();
+        this.waiting = 'no';
+        this.step = rt.release.mark2 ? Step.flush : Step.stop2;
+        if (rt.release.mark2) {
+          // Mark 2: the globals are scanned again, and nothing is kept in caches any more.
+          const ns = rt.marker.rescanRoots(p.gcw);
+          rt.blackenPromptly = true;
+          sched.run(p, ns, 1, Use.coordinator);
+        }
+        return;
+      case Step.flush:
+        this.step = Step.flushed;
+        sched.forEachP(p, (other) => rt.marker.dispose(other.gcw));
+        return;
+      case Step.flushed:
+        this.mark2();
+        return;
+      case Step.marked2:
+        if (!this.signalled) {
+          this.waitForMark(p, g);
+          return;
+        }
+        gc.coordinatorWoken();
+        this.waiting = 'no';
+        this.step = Step.stop2;
+        return;
+      case Step.stop2:
+        gc.beginMarkTermination();
+        gc.pauseBegins();
+        this.step = Step.stopped2;
+        sched.stopTheWorld(p);
+        return;
+      case Step.stopped2:
+        gc.stoppedNs = rt.engine.now;
+        this.step = Step.restart2;
+        sched.run(p, gc.terminate(p), 1, Use.coordinator);
+        return;
+      case Step.restart2:
+        sched.startTheWorld(p);
+        gc.pauseEnds();
+        gc.end(p);
+        this.step = Step.wait;
+        sched.park(p, g);
+        return;
+      default:
+        fail('coordinator in no known step', this.step);
+    }
+  }
+
+  /** The concurrent scan: root by root, on the system stack. A goroutine that runs is asked to scan itself and waited for. */
+  private scanRoots(p: P, g: G): void {
+    const { marker, sched } = this.rt;
+    g.onSystemStack = true;
+    if (marker.rootNext < marker.rootJobs) {
+      this.step = Step.scanning;
+      const ns = marker.rootJob(p, p.gcw);
+      if (ns < 0) sched.spinWait(p, Use.coordinator);
+      else sched.run(p, ns, 1, Use.coordinator);
+      return;
+    }
+    g.onSystemStack = false;
+    marker.dispose(p.gcw);
+    this.step = Step.sync;
+    this.gc.beginSync();
+    // Back from the system stack: a preemption asked for meanwhile comes now.
+    sched.safePoint(p, g);
+  }
+
+  private sync(p: P): void {
+    const { rt, gc } = this;
+    this.step = Step.synced;
+    if (rt.release.installBarrier === 'stop') {
+      gc.pauseBegins();
+      rt.sched.stopTheWorld(p);
+    } else {
+      rt.sched.forEachP(p, () => {});
+    }
+  }
+
+  private waitForMark(p: P, g: G): void {
+    const { sched, mechanisms } = this.rt;
+    if (sched.safePoint(p, g)) return;
+    if (mechanisms.wakeup === 'note') {
+      this.waiting = 'note';
+      sched.block(p, g);
+    } else {
+      this.waiting = 'parked';
+      sched.park(p, g);
+    }
+  }
+
+  /** Mark 2 runs where there is work for it; without workers between the marks it always does. */
+  private mark2(): void {
+    const { rt, gc } = this;
+    const always = rt.mechanisms['between-marks'] === 'no-workers';
+    if (!always && !rt.marker.workAvailable(null)) {
+      this.step = Step.stop2;
+      return;
+    }
+    this.signalled = false;
+    this.step = Step.marked2;
+    gc.beginMark2();
+    rt.sched.cutAll();
+  }
+}
+
+const Start = { sweep: 0, workers: 1, stop: 2, stopped: 3, restart: 4 } as const;
+
+/** gcStart from 1.6 on, by the goroutine that crossed the trigger. */
+class StartCycle implements Task {
+  private step: number = Start.sweep;
+  private readonly rt: Runtime;
+  private readonly gc: Collector;
+
+  constructor(rt: Runtime, gc: Collector) {
+    this.rt = rt;
+    this.gc = gc;
+  }
+
+  resume(p: P, g: G): void {
+    const { rt, gc } = this;
+    const { sched } = rt;
+    switch (this.step) {
+      case Start.sweep: {
+        const ns = rt.sweeper.finish();
+        this.step = Start.workers;
+        if (ns > 0) sched.run(p, ns, 1, Use.sweep);
+        return;
+      }
+      case Start.workers:
+        if (gc.startWorker(p, g)) {
+          sched.block(p, g);
+          return;
+        }
+        this.step = Start.stop;
+        return;
+      case Start.stop:
+        gc.beginSweepTermination();
+        gc.pauseBegins();
+        this.step = Start.stopped;
+        sched.stopTheWorld(p);
+        return;
+      case Start.stopped:
+        this.step = Start.restart;
+        sched.run(p, gc.setUp(), 1, Use.coordinator);
+        return;
+      case Start.restart:
+        sched.startTheWorld(p);
+        gc.pauseEnds();
+        g.tasks.pop();
+        return;
+      default:
+        fail('start of a collection in no known step', this.step);
+    }
+  }
+}
+
+const Done = { begin: 0, flushed: 1, stopped: 2, restart: 3 } as const;
+
+/** gcMarkDone from 1.6 on: from mark 1 to mark 2, and from there to mark termination. */
+class MarkDone implements Task {
+  private step: number = Done.begin;
+  private readonly rt: Runtime;
+  private readonly gc: Collector;
+
+  constructor(rt: Runtime, gc: Collector) {
+    this.rt = rt;
+    this.gc = gc;
+  }
+
+  resume(p: P, g: G): void {
+    const { rt, gc } = this;
+    const { marker, sched } = rt;
+    switch (this.step) {
+      case Done.begin:
+        if (marker.active > 0 || marker.workAvailable(null)) {
+          gc.transitionOver();
+          g.tasks.pop();
+          return;
+        }
+        gc.coordinatorWoken();
+        marker.workersOff = true;
+        if (rt.blackenPromptly) {
+          gc.beginMarkTermination();
+          gc.pauseBegins();
+          this.step = Done.stopped;
+          sched.stopTheWorld(p);
+          return;
+        }
+        rt.blackenPromptly = true;
+        this.step = Done.flushed;
+        g.onSystemStack = true;
+        sched.forEachP(p, (other) => marker.dispose(other.gcw));
+        return;
+      case Done.flushed:
+        g.onSystemStack = false;
+        marker.workersOff = false;
+        this.step = Done.begin;
+        if (marker.active > 0 || marker.workAvailable(null)) {
+          gc.transitionOver();
+          g.tasks.pop();
+          sched.wakeIdle();
+          return;
+        }
+        gc.doneAgain();
+        return;
+      case Done.stopped:
+        gc.stoppedNs = rt.engine.now;
+        this.step = Done.restart;
+        sched.run(p, gc.terminate(p), 1, Use.coordinator);
+        return;
+      case Done.restart:
+        sched.startTheWorld(p);
+        gc.pauseEnds();
+        gc.end(p);
+        gc.transitionOver();
+        g.tasks.pop();
+        return;
+      default:
+        fail('transition in no known step', this.step);
+    }
+  }
+}
+
+/** runtime.GC() from 1.9 on (and at 051809e3): waits for a concurrent collection that started after the call. */
+class ForcedCycle implements Task {
+  private started = false;
+  private target = -1;
+  private readonly rt: Runtime;
+  private readonly gc: Collector;
+
+  constructor(rt: Runtime, gc: Collector) {
+    this.rt = rt;
+    this.gc = gc;
+  }
+
+  resume(p: P, g: G): void {
+    const { rt, gc } = this;
+    if (!this.started) {
+      if (gc.working) {
+        gc.waitFor(p, g, gc.count + 1);
+        return;
+      }
+      this.started = true;
+      this.target = gc.count + 1;
+      gc.startForced(p, g);
+      return;
+    }
+    if (gc.count < this.target) {
+      gc.waitFor(p, g, this.target);
+      return;
+    }
+    // The caller sweeps along, until the heap is as after a whole collection.
+    g.tasks.pop();
+    const ns = rt.sweeper.finish();
+    if (ns > 0) rt.sched.run(p, ns, 1, Use.sweep);
+  }
+}
+
+const Stopped = { begin: 0, stopped: 1, marked: 2 } as const;
+
+/** runtime.GC() to 1.8: everything with the world stopped, sweeping included. */
+class StoppedCycle implements Task {
+  private step: number = Stopped.begin;
+  private readonly rt: Runtime;
+  private readonly gc: Collector;
+
+  constructor(rt: Runtime, gc: Collector) {
+    this.rt = rt;
+    this.gc = gc;
+  }
+
+  resume(p: P, g: G): void {
+    const { rt, gc } = this;
+    const { sched } = rt;
+    switch (this.step) {
+      case Stopped.begin:
+        if (gc.working) {
+          gc.waitFor(p, g, gc.count + 1);
+          return;
+        }
+        gc.working = true;
+        gc.beginStopped();
+        this.step = Stopped.stopped;
+        sched.stopTheWorld(p);
+        return;
+      case Stopped.stopped: {
+        const ns = gc.collectStopped(p);
+        this.step = Stopped.marked;
+        sched.run(p, ns, 1, Use.coordinator);
+        return;
+      }
+      case Stopped.marked:
+        sched.startTheWorld(p);
+        gc.pauseEnds();
+        gc.end(p);
+        g.tasks.pop();
+        return;
+      default:
+        fail('stopped collection in no known step', this.step);
+    }
+  }
+}

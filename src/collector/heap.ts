@@ -1,0 +1,213 @@
+/**
+ * The page heap: runs of pages, in use, free or released. Follows Go 1.5 to 1.10, src/runtime/mheap.go: a free list for
+ * each length below 128 pages, one list of longer runs searched for the best fit (shortest, then lowest), neighbours
+ * joined when freed, an arena that grows at its end.
+ *
+ * Simplifications: one contiguous arena (as Go has to 1.10); spans' own metadata is not counted.
+ */
+import { fail } from '../assert.ts';
+import type { Bytes, Ns } from '../units.ts';
+import {
+  heapBitmapRatio,
+  heapGrowPagesMin,
+  heapGrowPagesRound,
+  osPagesPerPage,
+  pageSize,
+} from './params.ts';
+
+const listCount = 128;
+/** Longest run that has a list of its own; list 0 holds the longer ones. */
+const exactMax = listCount - 1;
+
+/** Largest arena the model holds: 64 GiB of pages. */
+export const arenaPagesMax = (64 * 1024 * 1024 * 1024) / pageSize;
+
+export class PageHeap {
+  /** Pages from the arena's start that have been handed to the heap; its end moves only up. */
+  arenaPages = 0;
+  inUsePages = 0;
+  /** Pages given back to the system by the scavenger. */
+  releasedPages = 0;
+  /** System memory mapped so far: calls to mmap since last asked, so that the caller can charge them. */
+  grown = 0;
+
+  // A free run is described at its first and last page: its length there, 0 elsewhere.
+  private runLength = new Int32Array(4096);
+  private next = new Int32Array(4096);
+  private prev = new Int32Array(4096);
+  /** When the run that starts here was freed, for the scavenger. */
+  private freedAt = new Float64Array(4096);
+  /** 1: the pages are backed by memory (have been touched). */
+  private touched = new Uint8Array(4096);
+  private readonly heads = new Int32Array(listCount).fill(-1);
+
+  /** Bytes of arena: HeapSys as far as it follows the heap. */
+  get arenaBytes(): Bytes {
+    return this.arenaPages * pageSize;
+  }
+
+  /** Bytes of the heap bitmap, which follows the arena in steps of a page. */
+  get bitmapBytes(): Bytes {
+    return Math.ceil(this.arenaBytes / heapBitmapRatio / pageSize) * pageSize;
+  }
+
+  /** Allocates a run of pages; returns its first page, or -1 when the arena is at its limit. */
+  alloc(pages: number): number {
+    let start = this.take(pages);
+    if (start < 0) {
+      if (!this.grow(pages)) return -1;
+      start = this.take(pages);
+      if (start < 0) fail('page heap grew and still has no run', pages);
+    }
+    this.inUsePages += pages;
+    return start;
+  }
+
+  /** Pages of the operating system in the run that have never been touched, and marks them touched. */
+  touch(start: number, pages: number): number {
+    const touched = this.touched;
+    let fresh = 0;
+    for (let i = start; i < start + pages; i++) {
+      if (touched[i] === 0) {
+        touched[i] = 1;
+        fresh++;
+      }
+    }
+    return fresh * osPagesPerPage;
+  }
+
+  /** Frees a run and joins it with its free neighbours. */
+  free(start: number, pages: number, now: Ns): void {
+    this.inUsePages -= pages;
+    if (this.inUsePages < 0) fail('more pages freed than were in use', this.inUsePages);
+    this.insert(start, pages, now);
+  }
+
+  /** Gives back to the system what has been free since before `limit`; returns the bytes released now. */
+  scavenge(limit: Ns): Bytes {
+    let pages = 0;
+    for (let list = 0; list < listCount; list++) {
+      for (let run = this.heads[list]!; run >= 0; run = this.next[run]!) {
+        if (this.freedAt[run]! > limit) continue;
+        for (let i = run; i < run + this.runLength[run]!; i++) {
+          pages += this.touched[i]!;
+          this.touched[i] = 0;
+        }
+      }
+    }
+    this.releasedPages += pages;
+    return pages * pageSize;
+  }
+
+  /** Free runs, for checks: calls `see(start, pages)` for each. */
+  eachFree(see: (start: number, pages: number) => void): void {
+    for (let list = 0; list < listCount; list++) {
+      for (let run = this.heads[list]!; run >= 0; run = this.next[run]!) see(run, this.runLength[run]!);
+    }
+  }
+
+  private take(pages: number): number {
+    const heads = this.heads;
+    for (let list = pages; list < listCount; list++) {
+      const run = heads[list]!;
+      if (run >= 0) return this.cut(run, pages);
+    }
+    let best = -1;
+    for (let run = heads[0]!; run >= 0; run = this.next[run]!) {
+      const length = this.runLength[run]!;
+      if (length < pages) continue;
+      if (
+        best < 0 ||
+        length < this.runLength[best]! ||
+        (length === this.runLength[best]! && run < best)
+      ) {
+        best = run;
+      }
+    }
+    return best < 0 ? -1 : this.cut(best, pages);
+  }
+
+  private cut(run: number, pages: number): number {
+    const length = this.runLength[run]!;
+    const freedAt = this.freedAt[run]!;
+    this.remove(run);
+    if (length > pages) this.link(run + pages, length - pages, freedAt);
+    return run;
+  }
+
+  private grow(pages: number): boolean {
+    const rounded = Math.ceil(pages / heapGrowPagesRound) * heapGrowPagesRound;
+    const ask = Math.max(rounded, heapGrowPagesMin);
+    const start = this.arenaPages;
+    if (start + ask > arenaPagesMax) return false;
+    this.arenaPages += ask;
+    this.grown++;
+    this.reserve(this.arenaPages + 1);
+    this.insert(start, ask, 0);
+    return true;
+  }
+
+  private reserve(pages: number): void {
+    if (pages <= this.runLength.length) return;
+    let n = this.runLength.length;
+    while (n < pages) n *= 2;
+    const grown = <T extends Float64Array | Int32Array | Uint8Array>(old: T, made: T): T => {
+      made.set(old);
+      return made;
+    };
+    this.runLength = grown(this.runLength, new Int32Array(n));
+    this.next = grown(this.next, new Int32Array(n));
+    this.prev = grown(this.prev, new Int32Array(n));
+    this.freedAt = grown(this.freedAt, new Float64Array(n));
+    this.touched = grown(this.touched, new Uint8Array(n));
+  }
+
+  private insert(start: number, pages: number, now: Ns): void {
+    let first = start;
+    let length = pages;
+    if (this.runLength[start] !== 0 || this.runLength[start + pages - 1] !== 0) {
+      fail('page freed twice', start);
+    }
+    if (start > 0) {
+      const before = this.runLength[start - 1]!;
+      if (before > 0) {
+        first = start - before;
+        length += before;
+        this.remove(first);
+      }
+    }
+    const end = start + pages;
+    if (end < this.arenaPages) {
+      const after = this.runLength[end]!;
+      if (after > 0) {
+        this.remove(end);
+        length += after;
+      }
+    }
+    this.link(first, length, now);
+  }
+
+  private link(run: number, length: number, now: Ns): void {
+    const list = length <= exactMax ? length : 0;
+    const head = this.heads[list]!;
+    this.runLength[run] = length;
+    this.runLength[run + length - 1] = length;
+    this.freedAt[run] = now;
+    this.prev[run] = -1;
+    this.next[run] = head;
+    if (head >= 0) this.prev[head] = run;
+    this.heads[list] = run;
+  }
+
+  private remove(run: number): void {
+    const length = this.runLength[run]!;
+    const list = length <= exactMax ? length : 0;
+    const prev = this.prev[run]!;
+    const next = this.next[run]!;
+    if (prev >= 0) this.next[prev] = next;
+    else this.heads[list] = next;
+    if (next >= 0) this.prev[next] = prev;
+    this.runLength[run] = 0;
+    this.runLength[run + length - 1] = 0;
+  }
+}

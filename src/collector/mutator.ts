@@ -1,0 +1,733 @@
+/**
+ * The program: goroutines that run a workload's steps, and the allocation path (src/runtime/malloc.go, mallocgc).
+ *
+ * Objects are allocated in batches: as many of one size as the P's cached span has room for, and as the goroutine's assist
+ * credit covers. A batch is one activity of the P, and a preemption ends it between two objects; its objects come to be when it
+ * ends. A large object is an activity of its own; filling it is another, with no safe point inside.
+ */
+import { fail } from '../assert.ts';
+import { UserError } from '../diagnostic.ts';
+import { type Bytes, msNs, type Ns, secondNs } from '../units.ts';
+import type { AllocStep, BuildStep, GoroutineGroup, RepeatStep, ReplaceStep, Step, Workload } from '../workload/workload.ts';
+import { patternLength, ShapeCode, type UnitPlan } from './objects.ts';
+import { pageSize, runtimeHeapScanBytes } from './params.ts';
+import { GcPhase, type Runtime } from './runtime.ts';
+import { type G, type P, type Task, Use } from './sched.ts';
+
+const patternMask = patternLength - 1;
+/** A goroutine that computes looks for a preemption this often. Assumed: the calls of ordinary code; 10 µs. */
+const safePointNs: Ns = 10_000;
+/** Steps without cost after which a goroutine is charged for turning round. */
+const freeStepsMax = 64;
+
+/** The instances of a structure, oldest first. */
+interface StructureSet {
+  plan: UnitPlan;
+  units: number[];
+}
+
+export class Mutators {
+  readonly sets: StructureSet[] = [];
+  readonly plans = new Map<AllocStep, { kept: UnitPlan; dead: UnitPlan | null }>();
+  /** Scannable bytes allocated black, where the release counts them as scan work; of this collection. */
+  blackScan = 0;
+  private readonly rt: Runtime;
+  private readonly workload: Workload;
+  private readonly running: number[] = [];
+  private alive = 0;
+  private unitSeed = 0;
+
+  constructor(rt: Runtime, workload: Workload, plans: readonly UnitPlan[]) {
+    this.rt = rt;
+    this.workload = workload;
+    for (const plan of plans) this.sets.push({ plan, units: [] });
+    for (const group of workload.groups) this.planAllocs(group.body.steps);
+  }
+
+  /** Plans the chains of every alloc step among `steps`. */
+  planAllocs(steps: readonly Step[]): void {
+    for (const step of steps) {
+      if (step.op === 'repeat') this.planAllocs(step.steps);
+      if (step.op !== 'alloc') continue;
+      const chain = (countA: number): UnitPlan => ({
+        shape: ShapeCode.list,
+        kindA: step.kind,
+        countA,
+        kindB: 0,
+        countB: 0,
+        degree: 0,
+        leaves: 0,
+      });
+      const kept = Math.max(1, Math.round(step.count / step.keepEvery));
+      this.plans.set(step, {
+        kept: chain(kept),
+        dead: kept < step.count ? chain(step.count - kept) : null,
+      });
+    }
+  }
+
+  /** The runtime's own objects, there from the start, and the main goroutine, which builds the structures. */
+  start(runtimeKind: number): void {
+    const { rt, workload } = this;
+    this.ownObjects(runtimeKind);
+    const steps: Step[] = workload.structures
+      .map((s, structure): BuildStep => ({ op: 'build', structure, count: s.count, workNs: 0, writes: 1 }))
+      .filter((step) => step.count > 0);
+    const main = new Goroutine(rt, this, { op: 'repeat', times: 1, steps }, -1);
+    const g = rt.sched.newG(main);
+    g.isUser = true;
+    g.stackBytes = 2048;
+    this.alive++;
+    rt.sched.start(g, null);
+  }
+
+  private ownObjects(kind: number): void {
+    const { rt } = this;
+    const count = Math.floor(runtimeHeapScanBytes / 64);
+    const plan: UnitPlan = {
+      shape: ShapeCode.list,
+      kindA: kind,
+      countA: count,
+      kindB: 0,
+      countB: 0,
+      degree: 0,
+      leaves: 0,
+    };
+    const u = rt.objects.create(plan, 0);
+    rt.addRoot(u);
+    const k = kind * patternLength;
+    const spanClass = rt.alloc.spanClassOf(rt.objects.kinds.sizeClass[k]!, true);
+    const size = rt.objects.kinds.size[k]!;
+    let placed = 0;
+    while (placed < count) {
+      if (rt.alloc.cachedFree(0, spanClass) === 0) {
+        rt.alloc.uncacheSpan(0, spanClass);
+        const s = rt.alloc.freshSpan(0, spanClass);
+        rt.heap.touch(rt.alloc.start[s]!, rt.alloc.pages[s]!);
+      }
+      const n = Math.min(count - placed, rt.alloc.cachedFree(0, spanClass));
+      rt.alloc.place(0, spanClass, u, rt.objects.base[u]! + placed, n, size);
+      placed += n;
+      rt.objects.builtA[u] = placed;
+    }
+    rt.alloc.uncacheSpan(0, spanClass);
+    rt.heapLive = count * size;
+    rt.heapScan = count * size;
+  }
+
+  /** A goroutine has exited: starts the groups that waited for its group, and ends the run after the last. */
+  exited(group: number, p: P): void {
+    this.alive--;
+    if (group < 0) {
+      for (let i = 0; i < this.workload.groups.length; i++) {
+        const start = this.workload.groups[i]!.start;
+        if ('atNs' in start) this.startGroup(i, start.atNs, p);
+      }
+    } else {
+      this.running[group] = this.running[group]! - 1;
+      if (this.running[group] === 0) this.groupDone(group, p);
+    }
+    if (this.alive === 0) this.rt.engine.stopped = true;
+  }
+
+  private groupDone(done: number, p: P): void {
+    for (let i = 0; i < this.workload.groups.length; i++) {
+      const start = this.workload.groups[i]!.start;
+      if ('afterGroup' in start && start.afterGroup === done) this.startGroup(i, 0, p);
+    }
+  }
+
+  private startGroup(index: number, afterNs: Ns, p: P): void {
+    const { rt } = this;
+    const group: GoroutineGroup = this.workload.groups[index]!;
+    const count = group.count + group.perProc * rt.procs;
+    this.running[index] = count;
+    this.alive += count;
+    for (let i = 0; i < count; i++) {
+      const g = rt.sched.newG(new Goroutine(rt, this, group.body, index));
+      g.isUser = true;
+      g.stackBytes = group.stackBytes;
+      if (afterNs === 0) rt.sched.start(g, p);
+      else rt.sched.addTimer(g, p, rt.engine.now + afterNs);
+    }
+    if (count === 0) this.groupDone(index, p);
+  }
+
+  nextSeed(): number {
+    this.unitSeed = (this.unitSeed + 1) | 0;
+    return this.unitSeed;
+  }
+
+  // ---- the allocator's side ----
+
+  /** Gets the P a span with room for a class. Its cost is added to the P's next activity. */
+  refill(p: P, sizeClass: number, hasPointers: boolean): void {
+    const { rt } = this;
+    const { alloc, machine, sweeper } = rt;
+    const spanClass = alloc.spanClassOf(sizeClass, hasPointers);
+    alloc.now = rt.engine.now;
+    alloc.uncacheSpan(p.id, spanClass);
+    const bytes = pageSize;
+    let ns = machine.refillNs + sweeper.pay(bytes, 0);
+    let s = alloc.cacheSpan(p.id, spanClass);
+    ns += alloc.sweptHere * machine.sweepSpanNs + alloc.sweptObjectsHere * machine.sweepObjectNs;
+    sweeper.notePages(alloc.sweptPagesHere);
+    if (s < 0) {
+      ns += sweeper.reclaim(1);
+      s = alloc.freshSpan(p.id, spanClass);
+      if (s < 0) throw outOfMemory(rt.heap.arenaBytes);
+      ns += machine.spanNs + this.mapped(alloc.start[s]!, alloc.pages[s]!);
+      if (rt.release.heapLiveAt === 'span') this.flushLocal(p);
+    }
+    if (rt.release.heapLiveAt === 'refill') {
+      const free = alloc.elements[s]! - alloc.allocCount[s]!;
+      rt.heapLive += free * alloc.elementSize(s);
+      rt.heapScan += p.localScan;
+      p.localScan = 0;
+    }
+    p.extraNs += ns;
+    rt.collector.onHeapUpdate();
+  }
+
+  /** Cost of the pages of a span: the system call that maps them, and the faults of their first touch. */
+  private mapped(start: number, pages: number): Ns {
+    const { heap, machine } = this.rt;
+    const ns = heap.grown * machine.mmapNs + heap.touch(start, pages) * machine.pageFaultNs;
+    if (heap.grown > 0) this.rt.collector.noteGcSys();
+    heap.grown = 0;
+    return ns;
+  }
+
+  private flushLocal(p: P): void {
+    this.rt.heapLive += p.localAlloc;
+    this.rt.heapScan += p.localScan;
+    p.localAlloc = 0;
+    p.localScan = 0;
+  }
+
+  /** Allocates a large object. Returns the cost of mallocgc, and of touching its pages. */
+  large(p: P, u: number, o: number, size: Bytes, scan: Bytes): { mallocNs: Ns; touchNs: Ns } {
+    const { rt } = this;
+    const pages = Math.ceil(size / pageSize);
+    rt.alloc.now = rt.engine.now;
+    let ns = rt.machine.largeAllocNs + rt.sweeper.pay(pages * pageSize, pages) + rt.sweeper.reclaim(pages);
+    const s = rt.alloc.allocLarge(pages, rt.alloc.spanClassOf(0, scan > 0), u, o, size);
+    if (s < 0) throw outOfMemory(rt.heap.arenaBytes);
+    ns += rt.machine.spanNs;
+    const touchNs = this.mapped(rt.alloc.start[s]!, pages);
+    this.flushLocal(p);
+    rt.heapLive += pages * pageSize;
+    rt.heapScan += scan;
+    this.colour(p, o, 1, size, scan);
+    rt.collector.onHeapUpdate();
+    return { mallocNs: ns, touchNs };
+  }
+
+  /** Small objects come to be. */
+  place(p: P, spanClass: number, u: number, from: number, count: number, size: Bytes, scan: Bytes): void {
+    const { rt } = this;
+    rt.alloc.place(p.id, spanClass, u, from, count, size);
+    if (rt.release.heapLiveAt === 'span') p.localAlloc += count * size;
+    p.localScan += count * scan;
+    this.colour(p, from, count, size, scan);
+  }
+
+  /** New objects are black where the release has them so. */
+  private colour(p: P, from: number, count: number, size: Bytes, scan: Bytes): void {
+    const { rt } = this;
+    if (rt.phase === GcPhase.off || !this.allocatesBlack) return;
+    rt.objects.markRange(from, count);
+    p.gcw.bytesMarked += count * size;
+    if (rt.release.blackCountsAsWork) {
+      p.gcw.scanWork += count * scan;
+      this.blackScan += count * scan;
+    }
+  }
+
+  get allocatesBlack(): boolean {
+    const { rt } = this;
+    if (!rt.writeBarrier) return false;
+    switch (rt.release.allocateBlack) {
+      case 'always':
+        return true;
+      case 'mark2':
+        return rt.blackenPromptly;
+      case 'termination':
+        return false;
+    }
+  }
+
+  /** Pointer writes to `count` objects from `from` on: the write barrier greys those that are white. */
+  writeBarrier(p: P, from: number, count: number): void {
+    const { rt } = this;
+    for (let o = from; o < from + count; o++) rt.marker.shade(p.gcw, o);
+    if (rt.blackenPromptly) rt.marker.dispose(p.gcw);
+  }
+
+  /** All Ps give their spans back, at mark termination. */
+  flushCaches(): void {
+    const { rt } = this;
+    for (const p of rt.sched.ps) {
+      this.flushLocal(p);
+      for (let c = 0; c < rt.alloc.spanClasses; c++) rt.alloc.uncacheSpan(p.id, c);
+    }
+  }
+}
+
+function outOfMemory(bytes: Bytes): UserError {
+  return new UserError({
+    severity: 'error',
+    message: `the workload needs more memory than the model holds (its heap has reached ${Math.floor(bytes / 1048576)} MiB)`,
+    hint: 'keep less alive at a time, or lower GOGC',
+  });
+}
+
+/** A repeat in progress. */
+interface Frame {
+  step: RepeatStep;
+  at: number;
+  round: number;
+  startNs: Ns;
+  startBytes: Bytes;
+  startCycles: number;
+}
+
+/** Objects being allocated: a region of a unit. */
+interface Part {
+  u: number;
+  /** 0: region A (nodes); 1: region B (leaves or elements). */
+  region: 0 | 1;
+  kind: number;
+  total: number;
+  built: number;
+}
+
+/** A unit, or a kept and a dying one side by side, being allocated. */
+interface Build {
+  parts: Part[];
+  workNs: Ns;
+  writes: number;
+  copies: boolean;
+  /** What happens when all objects are there. */
+  done: () => void;
+}
+
+const Doing = { nothing: 0, small: 1, largeMalloc: 2, largeFill: 3, work: 4 } as const;
+
+class Goroutine implements Task {
+  private readonly frames: Frame[] = [];
+  private build: Build | null = null;
+  private doing: number = Doing.nothing;
+  /** The batch in hand. */
+  private part: Part | null = null;
+  private size: Bytes = 0;
+  private scan: Bytes = 0;
+  private spanClass = 0;
+  private debit = false;
+  /** The next object has been paid for by an assist. */
+  private paid = false;
+  /** A span was taken: a collection may have to start, or an assist be done. */
+  private checkDue = false;
+  private fillNs: Ns = 0;
+  private workLeft: Ns = 0;
+  private allocated: Bytes = 0;
+  private builds = 0;
+  private freeSteps = 0;
+  private yielded = false;
+  /** Units that alloc steps hold: the newest few of each step. */
+  private readonly held = new Map<AllocStep, number[]>();
+  private readonly rt: Runtime;
+  private readonly mutators: Mutators;
+  private readonly group: number;
+
+  constructor(rt: Runtime, mutators: Mutators, body: RepeatStep, group: number) {
+    this.rt = rt;
+    this.mutators = mutators;
+    this.group = group;
+    this.enter(body, 0);
+  }
+
+  resume(p: P, g: G): void {
+    const { sched } = this.rt;
+    switch (this.doing) {
+      case Doing.small:
+        this.placeSmall(p, g);
+        break;
+      case Doing.largeFill:
+        this.filled(p);
+        break;
+      case Doing.work:
+        this.workLeft -= p.units * safePointNs;
+        break;
+      default:
+        break;
+    }
+    const was = this.doing;
+    this.doing = Doing.nothing;
+    if (was === Doing.largeMalloc) {
+      // mallocgc has returned: what it starts or owes comes before the filling.
+      this.checkDue = true;
+      this.doing = Doing.largeFill;
+      if (this.afterRefill(p, g)) return;
+    }
+    if (this.fillNs > 0) {
+      this.doing = Doing.largeFill;
+      if (sched.safePoint(p, g)) {
+        this.doing = Doing.nothing;
+        return;
+      }
+      this.fill(p);
+      return;
+    }
+    if (sched.safePoint(p, g)) return;
+    if (this.checkDue && this.afterRefill(p, g)) return;
+    if (this.workLeft > 0) this.compute(p);
+    else if (this.build !== null) this.allocate(p, g);
+    else this.step(p, g);
+  }
+
+  // ---- steps ----
+
+  private enter(step: RepeatStep, now: Ns): void {
+    this.frames.push({
+      step,
+      at: 0,
+      round: 0,
+      startNs: now,
+      startBytes: this.allocated,
+      startCycles: this.rt.collector === undefined ? 0 : this.rt.collector.count,
+    });
+  }
+
+  /** Does the next step; or ends the round, the repeat, the goroutine. */
+  private step(p: P, g: G): void {
+    const { rt } = this;
+    const frame = this.frames[this.frames.length - 1];
+    if (frame === undefined) {
+      this.finish(p, g);
+      return;
+    }
+    if (++this.freeSteps > freeStepsMax) {
+      this.freeSteps = 0;
+      rt.sched.run(p, 100, 1, Use.mutator);
+      return;
+    }
+    if (frame.at === 0 && this.roundDue(frame, p, g)) return;
+    const step = frame.step.steps[frame.at];
+    if (step === undefined) {
+      frame.at = 0;
+      frame.round++;
+      if (this.isOver(frame)) this.frames.pop();
+      return;
+    }
+    frame.at++;
+    this.begin(step, p, g);
+  }
+
+  private isOver(frame: Frame): boolean {
+    const { step } = frame;
+    const { rt } = this;
+    if (step.times !== undefined && frame.round >= step.times) return true;
+    if (step.forNs !== undefined && rt.engine.now - frame.startNs >= step.forNs) return true;
+    return (
+      step.collections !== undefined && rt.collector.count - frame.startCycles >= step.collections
+    );
+  }
+
+  /** Before a round: is the repeat over, or ahead of its pace? True: nothing more to do now. */
+  private roundDue(frame: Frame, p: P, g: G): boolean {
+    const { step } = frame;
+    const { rt } = this;
+    if (this.isOver(frame) || step.steps.length === 0) {
+      this.frames.pop();
+      return true;
+    }
+    if (step.paceBytesPerSecond === undefined) return false;
+    const want = (step.paceBytesPerSecond * (rt.engine.now - frame.startNs)) / secondNs;
+    if (this.allocated - frame.startBytes < want) return false;
+    rt.sched.park(p, g);
+    rt.sched.addTimer(g, p, rt.engine.now + msNs);
+    return true;
+  }
+
+  private begin(step: Step, p: P, g: G): void {
+    const { rt } = this;
+    switch (step.op) {
+      case 'alloc':
+        this.beginAlloc(step);
+        return;
+      case 'build':
+        this.builds = step.count;
+        this.beginBuild(step);
+        return;
+      case 'replace':
+        this.beginReplace(step);
+        return;
+      case 'drop':
+        this.drop(step.structure, step.count);
+        return;
+      case 'work':
+        this.workLeft = step.ns;
+        return;
+      case 'sleep':
+        rt.sched.park(p, g);
+        rt.sched.addTimer(g, p, rt.engine.now + step.ns);
+        return;
+      case 'repeat':
+        this.enter(step, rt.engine.now);
+        return;
+      case 'gc':
+        rt.collector.force(g);
+        return;
+      case 'set-gogc':
+        rt.pacer.setGcPercent(step.gcPercent, rt.heapLive);
+        return;
+    }
+  }
+
+  private compute(p: P): void {
+    this.freeSteps = 0;
+    this.doing = Doing.work;
+    const units = Math.floor(this.workLeft / safePointNs);
+    if (units >= 1) this.rt.sched.run(p, safePointNs, units, Use.mutator);
+    else {
+      this.rt.sched.run(p, this.workLeft, 1, Use.mutator);
+    }
+  }
+
+  private finish(p: P, g: G): void {
+    this.rt.sched.exit(p, g);
+    this.mutators.exited(this.group, p);
+  }
+
+  // ---- structures ----
+
+  private newUnit(plan: UnitPlan): number {
+    const u = this.rt.objects.create(plan, this.mutators.nextSeed());
+    if (u < 0) throw outOfMemory(this.rt.heap.arenaBytes);
+    this.rt.addRoot(u);
+    return u;
+  }
+
+  private parts(u: number, plan: UnitPlan): Part[] {
+    const parts: Part[] = [{ u, region: 0, kind: plan.kindA, total: plan.countA, built: 0 }];
+    if (plan.countB > 0) parts.push({ u, region: 1, kind: plan.kindB, total: plan.countB, built: 0 });
+    return parts;
+  }
+
+  private beginAlloc(step: AllocStep): void {
+    const plans = this.mutators.plans.get(step);
+    if (plans === undefined) fail('alloc step without a plan', step.kind);
+    const kept = this.newUnit(plans.kept);
+    const parts = this.parts(kept, plans.kept);
+    let dead = -1;
+    if (plans.dead !== null) {
+      dead = this.newUnit(plans.dead);
+      parts.push({ ...this.parts(dead, plans.dead)[0]! });
+    }
+    this.build = {
+      parts,
+      workNs: step.workNs,
+      writes: step.writes,
+      copies: step.fill === 'copy',
+      done: () => {
+        if (dead >= 0) this.rt.dropRoot(dead);
+        this.keep(step, kept);
+      },
+    };
+  }
+
+  private keep(step: AllocStep, u: number): void {
+    if (step.keep === 'all') return;
+    if (step.keep === 'none') {
+      this.rt.dropRoot(u);
+      return;
+    }
+    const most = step.keep === 'latest' ? 1 : step.keep;
+    let held = this.held.get(step);
+    if (held === undefined) {
+      held = [];
+      this.held.set(step, held);
+    }
+    held.push(u);
+    if (held.length > most) this.rt.dropRoot(held.shift()!);
+  }
+
+  private beginBuild(step: BuildStep): void {
+    if (this.builds === 0) return;
+    this.builds--;
+    const set = this.mutators.sets[step.structure]!;
+    const u = this.newUnit(set.plan);
+    this.build = {
+      parts: this.parts(u, set.plan),
+      workNs: step.workNs,
+      writes: step.writes,
+      copies: false,
+      done: () => {
+        set.units.push(u);
+        this.beginBuild(step);
+      },
+    };
+  }
+
+  private beginReplace(step: ReplaceStep): void {
+    const set = this.mutators.sets[step.structure]!;
+    const u = this.newUnit(set.plan);
+    this.build = {
+      parts: this.parts(u, set.plan),
+      workNs: step.workNs,
+      writes: step.writes,
+      copies: false,
+      done: () => {
+        set.units.push(u);
+        if (set.units.length < 2) return;
+        const at = step.pick === 'oldest' ? 0 : this.rt.rng.below(set.units.length - 1);
+        this.rt.dropRoot(set.units.splice(at, 1)[0]!);
+      },
+    };
+  }
+
+  private drop(structure: number, count: number | 'all'): void {
+    const set = this.mutators.sets[structure]!;
+    const n = count === 'all' ? set.units.length : Math.min(count, set.units.length);
+    for (const u of set.units.splice(0, n)) this.rt.dropRoot(u);
+  }
+
+  // ---- allocation ----
+
+  /** Begins the next batch of the structure in hand, or ends the structure. */
+  private allocate(p: P, g: G): void {
+    const { rt, mutators } = this;
+    this.freeSteps = 0;
+    const build = this.build!;
+    const part = this.nextPart(build);
+    if (part === null) {
+      this.build = null;
+      build.done();
+      return;
+    }
+    const kinds = rt.objects.kinds;
+    const k = part.kind * patternLength + (part.built & patternMask);
+    const size = kinds.size[k]!;
+    const scan = kinds.scan[k]!;
+    const sizeClass = kinds.sizeClass[k]!;
+    if (!this.paid && rt.release.assistAt === 'malloc') {
+      this.debit = rt.blackenEnabled;
+      this.paid = true;
+      if (rt.assists.beforeMalloc(g, size)) return;
+    }
+    this.part = part;
+    this.size = size;
+    this.scan = scan;
+    if (sizeClass === 0) {
+      this.allocateLarge(p, build);
+      return;
+    }
+    const spanClass = rt.alloc.spanClassOf(sizeClass, scan > 0);
+    this.spanClass = spanClass;
+    let room = rt.alloc.cachedFree(p.id, spanClass);
+    if (room === 0) {
+      mutators.refill(p, sizeClass, scan > 0);
+      this.checkDue = true;
+      if (this.afterRefill(p, g)) return;
+      room = rt.alloc.cachedFree(p.id, spanClass);
+    }
+    let n = Math.min(room, kinds.stretch[k]!, part.total - part.built);
+    if (this.debit && rt.blackenEnabled) {
+      n = Math.min(n, 1 + Math.max(0, Math.floor(g.gcAssistBytes / size)));
+    }
+    const { machine } = rt;
+    let ns = machine.mallocNs + size * machine.zeroByteNs + build.workNs;
+    if (rt.writeBarrier) ns += build.writes * machine.writeBarrierNs;
+    this.doing = Doing.small;
+    rt.sched.run(p, ns, n, Use.mutator);
+  }
+
+  /** The region furthest behind, so that nodes and leaves come side by side. */
+  private nextPart(build: Build): Part | null {
+    let next: Part | null = null;
+    for (const part of build.parts) {
+      if (part.built === part.total) continue;
+      if (next === null || part.built * next.total < next.built * part.total) next = part;
+    }
+    return next;
+  }
+
+  /** The batch is done, or was cut short: `p.units` objects are there. */
+  private placeSmall(p: P, g: G): void {
+    const { rt, mutators } = this;
+    const part = this.part!;
+    const n = p.units;
+    const from = this.numberOf(part);
+    mutators.place(p, this.spanClass, part.u, from, n, this.size, this.scan);
+    if (this.debit && rt.blackenEnabled) g.gcAssistBytes -= (n - 1) * this.size;
+    this.count(part, n, g);
+    if (rt.writeBarrier && this.build!.writes > 0) {
+      // Each object is written into the next, or into a global; the first new one points at the last old one.
+      const before = part.region === 0 && part.built > n ? 1 : 0;
+      mutators.writeBarrier(p, from - before, n + before);
+    }
+    this.paid = false;
+  }
+
+  private numberOf(part: Part): number {
+    const { objects } = this.rt;
+    const base = objects.base[part.u]! + part.built;
+    return part.region === 0 ? base : base + objects.countA[part.u]!;
+  }
+
+  private count(part: Part, n: number, g: G): void {
+    const { objects } = this.rt;
+    part.built += n;
+    if (part.region === 0) objects.builtA[part.u] = part.built;
+    else objects.builtB[part.u] = part.built;
+    this.allocated += n * this.size;
+    if (this.rt.blackenEnabled) g.gcalloc += n * this.size;
+  }
+
+  private allocateLarge(p: P, build: Build): void {
+    const { rt } = this;
+    const part = this.part!;
+    const { machine } = rt;
+    const cost = this.mutators.large(p, part.u, this.numberOf(part), this.size, this.scan);
+    let mallocNs = cost.mallocNs;
+    this.fillNs = cost.touchNs + build.workNs;
+    if (build.copies) this.fillNs += this.size * machine.copyByteNs;
+    else mallocNs += this.size * machine.zeroByteNs;
+    this.count(part, 1, p.g!);
+    this.doing = Doing.largeMalloc;
+    rt.sched.run(p, mallocNs, 1, Use.mutator);
+  }
+
+  private fill(p: P): void {
+    const ns = Math.max(1, this.fillNs);
+    this.fillNs = 0;
+    this.doing = Doing.largeFill;
+    this.rt.sched.run(p, ns, 1, Use.mutator);
+  }
+
+  /** A large object is filled, and its pointer written where the program keeps it. */
+  private filled(p: P): void {
+    const { rt } = this;
+    const part = this.part!;
+    this.paid = false;
+    if (!rt.writeBarrier || this.build === null || this.build.writes === 0) return;
+    const { objects } = rt;
+    const o = objects.base[part.u]! + part.built - 1 + (part.region === 0 ? 0 : objects.countA[part.u]!);
+    this.mutators.writeBarrier(p, o, 1);
+  }
+
+  /** After a span was taken: starts a collection, or pays the debt (to 1.5). True: the task must return. */
+  private afterRefill(p: P, g: G): boolean {
+    const { rt } = this;
+    if (rt.release.yieldAtStart && rt.collector.working && !rt.blackenEnabled && !this.yielded) {
+      this.yielded = true;
+      rt.sched.yield(p, g);
+      return true;
+    }
+    this.yielded = false;
+    this.checkDue = false;
+    if (rt.collector.maybeStart(p, g)) return true;
+    return rt.release.assistAt === 'refill' && rt.assists.afterMalloc(g);
+  }
+}

@@ -1,0 +1,255 @@
+/**
+ * The operating system: threads on cores. Each P runs on a thread of its own; with fewer cores than busy threads they share
+ * them in time slices, so that a P can be off its core while it holds work, a lock or the coordinator.
+ *
+ * Each core has a run queue ordered by virtual run time. At a tick (every `osSliceNs`, each core with its own phase) the thread
+ * furthest behind runs. A woken thread goes to an idle core, or preempts a running one that is ahead of it. A core that runs
+ * out of threads pulls one from another core. Follows Linux as measured (machine.md).
+ *
+ * Simplifications: threads that hold no P (sysmon, a sleeping timer thread) cost no core time.
+ */
+import type { Engine } from '../sim/engine.ts';
+import type { Prng } from '../sim/prng.ts';
+import type { Ns } from '../units.ts';
+import { Ev } from './events.ts';
+import type { Machine } from './params.ts';
+
+const ThreadState = { sleeping: 0, waking: 1, ready: 2, running: 3 } as const;
+
+class Thread {
+  state: number = ThreadState.sleeping;
+  /** Virtual run time: CPU time had, on the scale of its core. */
+  virtualNs = 0;
+  core = 0;
+  sleptAt: Ns = 0;
+  startedAt: Ns = 0;
+  gen = 0;
+  readonly id: number;
+
+  constructor(id: number) {
+    this.id = id;
+  }
+}
+
+class Core {
+  current: Thread | null = null;
+  readonly queue: Thread[] = [];
+  /** Least virtual run time that a thread of this core has; moves only up. */
+  minVirtualNs = 0;
+  tickPending = false;
+  readonly phaseNs: Ns;
+  readonly id: number;
+
+  constructor(id: number, phaseNs: Ns) {
+    this.id = id;
+    this.phaseNs = phaseNs;
+  }
+}
+
+export interface OsHooks {
+  /** The thread has a core from now on, or no longer. */
+  onCore(thread: number): void;
+  offCore(thread: number): void;
+}
+
+export class Os {
+  private readonly threads: Thread[] = [];
+  private readonly cores: Core[] = [];
+  private readonly engine: Engine;
+  private readonly machine: Machine;
+  private readonly rng: Prng;
+  private readonly hooks: OsHooks;
+  private readonly noise: number;
+
+  constructor(
+    engine: Engine,
+    machine: Machine,
+    rng: Prng,
+    noise: number,
+    threads: number,
+    cores: number,
+    hooks: OsHooks,
+  ) {
+    this.engine = engine;
+    this.machine = machine;
+    this.rng = rng;
+    this.noise = noise;
+    this.hooks = hooks;
+    for (let i = 0; i < threads; i++) {
+      const thread = new Thread(i);
+      thread.core = i % cores;
+      this.threads.push(thread);
+    }
+    for (let i = 0; i < cores; i++) this.cores.push(new Core(i, rng.below(machine.osSliceNs)));
+  }
+
+  isOnCore(id: number): boolean {
+    return this.threads[id]!.state === ThreadState.running;
+  }
+
+  /** Do other threads wait for this thread's core? */
+  isContended(id: number): boolean {
+    return this.cores[this.threads[id]!.core]!.queue.length > 0;
+  }
+
+  /** Wakes a sleeping thread: it will be runnable after the price of a futex wake. */
+  wake(id: number): void {
+    let idle = false;
+    for (const core of this.cores) if (core.current === null) idle = true;
+    const cost = idle ? this.machine.futexWakeNs : this.machine.futexPreemptNs;
+    this.wakeAfter(id, cost * this.rng.factor(this.noise * 3));
+  }
+
+  /** Makes a sleeping thread runnable after `delayNs`. */
+  wakeAfter(id: number, delayNs: Ns): void {
+    const t = this.threads[id]!;
+    t.state = ThreadState.waking;
+    t.gen++;
+    this.engine.after(delayNs, Ev.osWake, id, t.gen);
+  }
+
+  /** Event osWake: the thread is runnable now. */
+  onWake(id: number, gen: number): void {
+    const t = this.threads[id]!;
+    if (t.gen !== gen || t.state !== ThreadState.waking) return;
+    const core = this.coreFor(t);
+    this.settle(core);
+    const credit = this.machine.osWakeCreditNs;
+    const lag = Math.min(credit, Math.max(-credit, t.virtualNs - (this.engine.now - t.sleptAt)));
+    t.virtualNs = core.minVirtualNs + lag;
+    t.core = core.id;
+    const current = core.current;
+    if (current === null) {
+      this.start(core, t);
+    } else if (t.virtualNs < current.virtualNs) {
+      this.suspend(core, current);
+      this.start(core, t);
+    } else {
+      this.enqueue(core, t);
+    }
+  }
+
+  /** The thread that runs goes to sleep. */
+  sleep(id: number): void {
+    const t = this.threads[id]!;
+    const core = this.cores[t.core]!;
+    this.settle(core);
+    t.state = ThreadState.sleeping;
+    t.sleptAt = this.engine.now;
+    // While it sleeps, `virtualNs` is relative to its core.
+    t.virtualNs -= core.minVirtualNs;
+    core.current = null;
+    this.hooks.offCore(id);
+    this.next(core);
+  }
+
+  /** sched_yield: lets another thread of the core run first. */
+  yield(id: number): void {
+    const t = this.threads[id]!;
+    const core = this.cores[t.core]!;
+    if (core.queue.length === 0) return;
+    this.settle(core);
+    let last = t.virtualNs;
+    for (const other of core.queue) if (other.virtualNs > last) last = other.virtualNs;
+    t.virtualNs = last;
+    this.suspend(core, t);
+    this.next(core);
+  }
+
+  /** Event osTick: the core's time slice ends. */
+  onTick(id: number): void {
+    const core = this.cores[id]!;
+    core.tickPending = false;
+    this.settle(core);
+    const current = core.current;
+    if (core.queue.length > 0 && current !== null) {
+      const first = this.first(core);
+      if (first.virtualNs <= current.virtualNs) {
+        this.suspend(core, current);
+        this.next(core);
+      }
+    }
+    this.armTick(core);
+  }
+
+  private coreFor(t: Thread): Core {
+    const home = this.cores[t.core]!;
+    if (home.current === null) return home;
+    let best = home;
+    for (const core of this.cores) {
+      if (core.current === null) return core;
+      if (core.queue.length < best.queue.length) best = core;
+    }
+    return best;
+  }
+
+  private start(core: Core, t: Thread): void {
+    core.current = t;
+    t.core = core.id;
+    t.state = ThreadState.running;
+    t.startedAt = this.engine.now;
+    this.hooks.onCore(t.id);
+  }
+
+  private suspend(core: Core, t: Thread): void {
+    core.current = null;
+    this.hooks.offCore(t.id);
+    this.enqueue(core, t);
+  }
+
+  private enqueue(core: Core, t: Thread): void {
+    t.state = ThreadState.ready;
+    core.queue.push(t);
+    this.armTick(core);
+  }
+
+  /** Runs the thread of the queue that is furthest behind; an idle core pulls one from elsewhere. */
+  private next(core: Core): void {
+    if (core.queue.length > 0) {
+      const t = this.first(core);
+      core.queue.splice(core.queue.indexOf(t), 1);
+      this.start(core, t);
+      return;
+    }
+    let from: Core | null = null;
+    for (const other of this.cores) {
+      if (other.queue.length > 0 && (from === null || other.queue.length > from.queue.length)) {
+        from = other;
+      }
+    }
+    if (from === null) return;
+    const t = this.first(from);
+    from.queue.splice(from.queue.indexOf(t), 1);
+    t.virtualNs += core.minVirtualNs - from.minVirtualNs;
+    this.start(core, t);
+  }
+
+  private first(core: Core): Thread {
+    let first = core.queue[0]!;
+    for (const t of core.queue) if (t.virtualNs < first.virtualNs) first = t;
+    return first;
+  }
+
+  /** Brings the running thread's virtual time up to date. */
+  private settle(core: Core): void {
+    const now = this.engine.now;
+    const current = core.current;
+    let min = Number.POSITIVE_INFINITY;
+    if (current !== null) {
+      current.virtualNs += now - current.startedAt;
+      current.startedAt = now;
+      min = current.virtualNs;
+    }
+    for (const t of core.queue) if (t.virtualNs < min) min = t.virtualNs;
+    if (min !== Number.POSITIVE_INFINITY && min > core.minVirtualNs) core.minVirtualNs = min;
+  }
+
+  private armTick(core: Core): void {
+    if (core.tickPending || core.queue.length === 0) return;
+    core.tickPending = true;
+    const slice = this.machine.osSliceNs;
+    const now = this.engine.now;
+    const ticks = Math.floor((now - core.phaseNs) / slice) + 1;
+    this.engine.at(core.phaseNs + ticks * slice, Ev.osTick, core.id, 0);
+  }
+}

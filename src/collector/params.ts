@@ -1,0 +1,208 @@
+/**
+ * Every constant of the Go runtime that the model uses, and every primitive cost of the machine it runs on.
+ * Each carries one tag: `Source:` (where it was read or measured), `Calibrated:` (from which log, and how),
+ * `Assumed:` (why, and how much depends on it). Nothing here is an outcome of a simulation.
+ */
+import { type Bytes, KiB, MiB, msNs, type Ns, secondNs } from '../units.ts';
+
+/** Bytes in a page of the Go heap. Source: Go 1.5 to 1.27, src/runtime/malloc.go, _PageSize. */
+export const pageSize = 8 * KiB;
+/** Pages of the operating system in a page of the Go heap. Source: Linux x86-64, 4 KiB pages. */
+export const osPagesPerPage = 2;
+/** Objects larger than this get a span of their own. Source: Go 1.5 to 1.27, src/runtime/malloc.go, _MaxSmallSize. */
+export const maxSmallSize = 32 * KiB;
+/** Pages by which the arena grows at least. Source: Go 1.5 to 1.10, src/runtime/mheap.go, mHeap_Grow (_HeapAllocChunk, 1 MiB). */
+export const heapGrowPagesMin = MiB / pageSize;
+/** The arena grows in multiples of this many pages. Source: Go 1.5 to 1.10, src/runtime/mheap.go, mHeap_Grow (64 KiB). */
+export const heapGrowPagesRound = (64 * KiB) / pageSize;
+
+/** Scan work a worker holds before it flushes, in the release's unit of scan work. Source: Go 1.5 to 1.19, mgcpacer.go, gcCreditSlack; 8e24283a, gcBgCreditSlack. */
+export const gcCreditSlack = 2000;
+/** Assist time a P gathers before it counts. Source: Go 1.5 to 1.19, gcAssistTimeSlack. */
+export const gcAssistTimeSlack: Ns = 5000;
+/** Bytes of allocation that an assist of Go 1.6 pays ahead. Source: 65aa2da617, gcOverAssistBytes. */
+export const gcOverAssistBytes: Bytes = MiB;
+/** Least scan work of an assist from Go 1.7 on. Source: ccca9c9cc0, gcOverAssistWork. */
+export const gcOverAssistWork = 64 * KiB;
+/** How long an assist that could not pay sleeps before it tries again. Source: 8f34b253, gcAssistAlloc. */
+export const assistRetryNs: Ns = 100_000;
+/** Scan work an allocation that helps does at 8e24283a: about a workbuf of objects. Source: constants.md section 3, gchelpwork (24 pointers). */
+export const helpWorkPointers = 24;
+
+/** GC CPU goal as a share of all CPU. Source: Go 1.5 to 1.9 and 1.18 on, gcGoalUtilization. */
+export const gcBackgroundUtilization = 0.25;
+/** The same from 1.10 to 1.17, assists included. Source: 27923482fa. */
+export const gcGoalUtilization110 = 0.3;
+/** Gain of the trigger controller. Source: Go 1.5 to 1.17, endCycle, triggerGain. */
+export const triggerGain = 0.5;
+/** First trigger ratio. Source: Go 1.5 to 1.17, gcinit. */
+export const initialTriggerRatio = 7 / 8;
+/** Trigger ratio is at most this share of GOGC/100. Source: Go 1.5 to 1.17. */
+export const triggerRatioMax = 0.95;
+/** Heap size below which no collection starts, at GOGC 100. Source: Go 1.5 to 1.19, defaultHeapMinimum. */
+export const heapMinimumDefault: Bytes = 4 * MiB;
+/** Least distance between the heap after sweeping and the trigger, at GOGC 100; also the sweep margin. Source: Go 1.5 to 1.17, sweepMinHeapDistance. */
+export const sweepMinHeapDistance: Bytes = MiB;
+/** Least runway of an assist ratio: to 1.5 the floor of heapDistance, from 1.6 the least distance of the goal from the heap at start. Source: constants.md, sections 1 and 2. */
+export const runwayMin: Bytes = MiB;
+/** Factor of the hard goal over the soft one. Source: 03eb9483e3 (1.10), maxOvershoot. */
+export const maxOvershoot = 1.1;
+/** Floor of the expected scan work of an assist ratio. Source: Go 1.6 on, revise. */
+export const scanWorkExpectedMin = 1000;
+/** Weight of the newest cycle in the average work ratio. Source: 8e24283a to ce502b06, workRatioWeight. */
+export const workRatioWeight = 0.75;
+/** Work ratio before the first collection: scannable bytes a byte. Source: 8e24283a to ce502b06, gcController.workRatioAvg (none: 0), first cycle assumed to be all scannable. */
+export const workRatioInitial = 0;
+/** Period of revise while marking, where a timer calls it. Source: ce502b06, 8f34b253: 10 ms. */
+export const reviseTimerNs: Ns = 10 * msNs;
+
+/** A G that has run this long is asked to yield. Source: Go 1.5 to 1.10, src/runtime/proc.go, forcePreemptNS. */
+export const forcePreemptNs: Ns = 10 * msNs;
+/** sysmon's shortest and longest sleep, and the rounds without work before it backs off. Source: Go 1.5 to 1.10, proc.go, sysmon. */
+export const sysmonDelayMinNs: Ns = 20_000;
+/** See sysmonDelayMinNs. Source: Go 1.5 to 1.10, proc.go, sysmon. */
+export const sysmonDelayMaxNs: Ns = 10 * msNs;
+/** See sysmonDelayMinNs. Source: Go 1.5 to 1.10, proc.go, sysmon. */
+export const sysmonIdleRounds = 50;
+/** Two minutes without a collection force one. Source: Go 1.5 to 1.27, proc.go, forcegcperiod. */
+export const forceGcPeriodNs: Ns = 120 * secondNs;
+/** How often a stop-the-world or barrier that waits asks the running Ps again. Source: Go 1.5 to 1.10, proc.go, stopTheWorldWithSema and forEachP. */
+export const stopAgainNs: Ns = 100_000;
+/** Every so many schedules a P looks at the global queue first. Source: Go 1.5 to 1.27, proc.go, schedule. */
+export const globalQueueTicks = 61;
+/** Places in a P's local run queue. Source: Go 1.5 to 1.27, runtime2.go, p.runq. */
+export const localQueueMax = 256;
+/** Steal rounds in which a thief may take a victim's runnext only late. Source: Go 1.5 to 1.10, proc.go, stealWork. */
+export const stealRounds = 4;
+/** Scan work between an idle or fractional worker's looks for other work. Source: Go 1.8 to 1.19, idleCheckThreshold. */
+export const idleCheckThreshold = 100_000;
+/** Bytes of globals in a root job. Source: Go 1.6 to 1.19, mgcmark.go, rootBlockBytes. */
+export const rootBlockBytes: Bytes = 256 * KiB;
+/** Largest piece of an object that is scanned at a time. Source: Go 1.8 to 1.19, maxObletBytes. */
+export const maxObletBytes: Bytes = 128 * KiB;
+/** Iterations of the getfull barrier's spin and yield before it sleeps. Source: Go 1.5 to 1.11, mgcwork.go, getfull. */
+export const getfullSpins = 10;
+/** Sleep of the getfull barrier. Source: Go 1.5 to 1.11, mgcwork.go, getfull. */
+export const getfullSleepNs: Ns = 100_000;
+/** Bytes of workbufs cut from one span. Source: 9cc883a466 (1.9), workbufAlloc. */
+export const workbufAlloc: Bytes = 32 * KiB;
+/** Spans that freeSomeWbufs frees at a time. Source: 051809e3, freeSomeWbufs, batchSize. */
+export const freeWbufsBatch = 64;
+/** Chunk in which memory that is never given back is mapped. Source: Go 1.5 to 1.10, malloc.go, persistentalloc. */
+export const persistentChunk: Bytes = 256 * KiB;
+/** Heap bytes described by one byte of heap bitmap. Source: Go 1.5 to 1.19, mbitmap.go: 2 bits a word. */
+export const heapBitmapRatio = 32;
+/** Bytes of an arena of mark bits. Source: Go 1.7 to 1.19, mheap.go, gcBitsChunkBytes. */
+export const gcBitsChunkBytes: Bytes = 64 * KiB;
+/** gcSys of a program that has not allocated: what the runtime sets up at its start. Calibrated: measured logs of 051809e3, peak2, first sample (104,448). */
+export const gcSysBase: Bytes = 64 * KiB;
+
+/** Scannable objects that the runtime and the packages of any program keep: their size, and how much of it is scanned. Calibrated: W_a of init1 at 1 proc, 8f34b253 (13,136 bytes). */
+export const runtimeHeapScanBytes: Bytes = 13_136;
+/** Pointer-bearing globals of any Go program that a workload does not list. Assumed: data and bss of a small program; scanning them is part of every mark phase (about 10 µs). */
+export const runtimeGlobalsBytes: Bytes = 32 * KiB;
+
+/** The primitive costs of a machine. Times in ns. Every one is varied by `--noise`, except those that say so. */
+export interface Machine {
+  /** Copying a byte into memory that is mapped, as init1 does it. Calibrated: init1-long, 1.9, 1 proc: 60 µs a copy of 1 MiB, collections included. */
+  copyByteNs: number;
+  /** Filling a byte of mapped memory with zeroes. Source: machine.md, fill 1 MiB: 11.0 µs. */
+  zeroByteNs: number;
+  /** First touch of a 4 KiB page. Source: machine.md, 1.13 µs. */
+  pageFaultNs: number;
+  /** sched_yield with nobody else on the core. Source: machine.md, 0.50 µs. */
+  schedYieldNs: number;
+  /** From a futex wake to the woken thread running on an idle core. Source: machine.md, 2.8 µs. */
+  futexWakeNs: number;
+  /** The same when the thread has to preempt another. Source: machine.md, 4 µs with 2 or 3 busy threads, 16 µs with 4. */
+  futexPreemptNs: number;
+  /** What a sleep takes longer than asked. Source: machine.md, nanosleep of 100 µs takes 174 µs, of 1 ms 1.08 ms. */
+  sleepExtraNs: number;
+  /** Mapping fresh memory from the system. Source: machine.md, mmap of 64 KiB: 1.5 µs. */
+  mmapNs: number;
+  /** Time slice of the operating system when threads share a core. Not varied. Source: machine.md, 3.98 ms on, 4.02 ms off. */
+  osSliceNs: number;
+  /** How far behind the others a thread that slept may be put, in virtual run time. Not varied. Source: Linux EEVDF base slice, 3 ms. */
+  osWakeCreditNs: number;
+
+  /** Switching from one goroutine to another on a P. Assumed: a few cache misses and a stack switch; init1 does not feel a factor of 2. */
+  gSwitchNs: number;
+  /** One pass of a P over the run queues without finding work. Assumed: as above. */
+  findWorkNs: number;
+  /** Looking at an object in the mark queue: taking it out, its span and bitmap. Calibrated: steady, 1.9, 1 proc: 26 ms of marking for 864,000 objects. */
+  markObjectNs: number;
+  /** Scanning a byte of an object. Source: runtime history, 1 to 2 MB/ms a worker for dense objects. */
+  scanByteNs: number;
+  /** Following one pointer: finding its object and its mark bit. Calibrated: as markObjectNs. */
+  scanPointerNs: number;
+  /** Scanning a byte of globals or stack. Source: as scanByteNs; mostly nil or not pointers. */
+  scanRootByteNs: number;
+  /** Fixed cost of a root job. Assumed: finding it and its bitmap. */
+  rootJobNs: number;
+  /** Scanning a goroutine's stack, beside its bytes: stopping it and walking its frames. Assumed: a few frames. */
+  stackScanNs: number;
+  /** Taking a workbuf from a global list or putting one there. Assumed: a lock-free list operation. */
+  workbufNs: number;
+  /** Allocating a small object: fast path, without zeroing. Calibrated: steady, 1.9, 1 proc. */
+  mallocNs: number;
+  /** Getting a P's cache a new span from a central list. Assumed: two locks. */
+  refillNs: number;
+  /** Allocating or freeing a span in the page heap. Assumed: a lock and list operations. */
+  spanNs: number;
+  /** A large allocation beside its pages. Assumed: a switch to the system stack, the span, its bitmap. */
+  largeAllocNs: number;
+  /** Sweeping a span, beside its objects. Calibrated: markterm and sweep shares of init1, 1 proc. */
+  sweepSpanNs: number;
+  /** Sweeping an object of a span. Assumed: a bit operation and, to 1.6, a free-list link. */
+  sweepObjectNs: number;
+  /** Freeing a span of workbufs. Source: 051809e3: 1 to 2 µs. */
+  freeWorkbufSpanNs: number;
+  /** A pointer write while the write barrier is on. Assumed: a call and a mark-bit test. */
+  writeBarrierNs: number;
+  /** Work of the coordinator while the world is stopped for sweep termination, and for mark termination; for each P. Calibrated: init1, 1 proc, by release class. */
+  sweepTermNs: number;
+  /** See sweepTermNs. Calibrated: init1, 1.5, 1 proc: 24 to 26 µs, 1.9: 1 µs. */
+  markTermNs: number;
+  /** Work for each P in a stop of the world or barrier. Assumed: a few cache misses. */
+  perProcStopNs: number;
+  /** An assist's entry and exit, a steal. Assumed: atomic operations. */
+  assistNs: number;
+  /** Starting a worker and its end. Assumed: as assistNs, and the bookkeeping. */
+  workerNs: number;
+}
+
+/** The reference machine: 2 cores of a virtual AMD EPYC, Linux 6.18. Source: machine.md and, where a field says so, calibration. */
+export const referenceMachine: Machine = {
+  copyByteNs: 0.048,
+  zeroByteNs: 0.0105,
+  pageFaultNs: 1130,
+  schedYieldNs: 500,
+  futexWakeNs: 2800,
+  futexPreemptNs: 4000,
+  sleepExtraNs: 76_000,
+  mmapNs: 1500,
+  osSliceNs: 4 * msNs,
+  osWakeCreditNs: 3 * msNs,
+  gSwitchNs: 200,
+  findWorkNs: 1000,
+  markObjectNs: 12,
+  scanByteNs: 0.3,
+  scanPointerNs: 5,
+  scanRootByteNs: 0.25,
+  rootJobNs: 200,
+  stackScanNs: 1000,
+  workbufNs: 100,
+  mallocNs: 22,
+  refillNs: 250,
+  spanNs: 500,
+  largeAllocNs: 1500,
+  sweepSpanNs: 250,
+  sweepObjectNs: 2,
+  freeWorkbufSpanNs: 1500,
+  writeBarrierNs: 8,
+  sweepTermNs: 2000,
+  markTermNs: 1500,
+  perProcStopNs: 300,
+  assistNs: 200,
+  workerNs: 500,
+};

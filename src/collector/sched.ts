@@ -1,0 +1,900 @@
+/**
+ * The scheduler: Gs, Ps, run queues, preemption, stops of the world, barriers, timers. Follows Go 1.5 to 1.10,
+ * src/runtime/proc.go.
+ *
+ * A G is a stack of tasks: its program, and on top what it was drawn into (an assist, a phase transition). A P that has a G and a
+ * core resumes the top task, which does one of four things: begins an activity of the P (`run`, `spinWait`, a wait for a
+ * stop or barrier), lets go of the P (`park`, `yield`, `block`, `exit`), or pushes or pops a task; in the last case it is resumed again
+ * at once.
+ *
+ * Invariant: no G is in two queues. Invariant: a task is resumed only while its P's thread has a core.
+ *
+ * Simplifications: Ms are modelled as far as a thread loses or regains its P; an M that gives up its P hands it to a thread
+ * that takes a futex wake to come; locks are never contended; network polling is left out.
+ */
+import { fail } from '../assert.ts';
+import type { Engine } from '../sim/engine.ts';
+import type { Prng } from '../sim/prng.ts';
+import { type Ns, usNs } from '../units.ts';
+import { Ev } from './events.ts';
+import { GcWork } from './gcwork.ts';
+import { Os } from './os.ts';
+import {
+  forcePreemptNs,
+  globalQueueTicks,
+  localQueueMax,
+  type Machine,
+  stopAgainNs,
+  sysmonDelayMaxNs,
+  sysmonDelayMinNs,
+  sysmonIdleRounds,
+} from './params.ts';
+import type { ReleaseModel } from './release.ts';
+
+/** What a P's time goes to. Every nanosecond of every P is in exactly one. */
+export const Use = {
+  mutator: 0,
+  assist: 1,
+  dedicated: 2,
+  fractional: 3,
+  idleMark: 4,
+  coordinator: 5,
+  sweep: 6,
+  stopped: 7,
+  spinning: 8,
+  offCore: 9,
+  idle: 10,
+} as const;
+export type Use = (typeof Use)[keyof typeof Use];
+export const useCount = 11;
+
+export interface Task {
+  /** Continues on P `p` as G `g`. See the head of this file for what it may do. */
+  resume(p: P, g: G): void;
+}
+
+export const GStatus = { idle: 0, runnable: 1, running: 2, waiting: 3, blocked: 4, dead: 5 } as const;
+
+export class G {
+  status: number = GStatus.idle;
+  /** Asked to yield at its next safe point. */
+  preempt = false;
+  /** In a run queue or the assist queue. */
+  queued = false;
+  /** On the system stack (marking for itself): its stack can be scanned, and it is not preempted. */
+  onSystemStack = false;
+  /** Its stack has been scanned in this collection; or somebody waits for it to reach a safe point to be scanned. */
+  scanned = false;
+  scanWaiter: P | null = null;
+  /** P it ran on last: where it wants to return after a system call. */
+  lastP = 0;
+  /** Extra frames of stack to scan, in bytes. */
+  stackBytes = 0;
+  /** A goroutine of the workload (not of the runtime). */
+  isUser = false;
+
+  /** Go 1.6 on: bytes of allocation paid for by scan work; negative is debt. */
+  gcAssistBytes = 0;
+  /** To 1.5: bytes allocated while assists were on, and scan work done for them. */
+  gcalloc = 0;
+  gcscanwork = 0;
+  /** When it began to wait for credit, or -1; and when its assist began. */
+  blockedAt: Ns = -1;
+
+  readonly tasks: Task[] = [];
+  readonly id: number;
+
+  constructor(id: number, task: Task) {
+    this.id = id;
+    this.tasks.push(task);
+  }
+}
+
+export const PStatus = { idle: 0, running: 1, stopped: 2 } as const;
+
+export class P {
+  status: number = PStatus.idle;
+  g: G | null = null;
+  runnext: G | null = null;
+  /** Local run queue; the oldest is at `head`. */
+  readonly queue: G[] = [];
+  schedtick = 0;
+  sysmonTick = -1;
+  sysmonWhen: Ns = 0;
+  /** Looking for work without a G. */
+  spinning = false;
+  spunOnce = false;
+  mayTakeRunnext = false;
+  /** A barrier's function has to be run here. */
+  runSafePointFn = false;
+
+  // The activity in hand.
+  active = false;
+  /** The thread sleeps while the P is held: a stop, a barrier, a short sleep. */
+  holding = false;
+  spinWaiting = false;
+  spinSatisfied = false;
+  units = 0;
+  unitNs = 0;
+  /** CPU time before the first unit. */
+  leadNs = 0;
+  totalNs = 0;
+  doneNs = 0;
+  resumedAt: Ns = 0;
+  gen = 0;
+  /** Costs to be added before the next activity. */
+  extraNs = 0;
+
+  // Accounting.
+  use: Use = Use.idle;
+  useOnCore: Use = Use.idle;
+  since: Ns = 0;
+  readonly usedNs = new Float64Array(useCount);
+
+  readonly gcw = new GcWork();
+  /** Background worker of this P. */
+  worker: G | null = null;
+  workerMode: Use = Use.dedicated;
+  /** Time of fractional marking in this cycle (from 1.10), assist time not yet counted globally. */
+  fractionalNs = 0;
+  assistNs = 0;
+  /** To 1.5: allocation since the counters were last flushed. */
+  localAlloc = 0;
+  localScan = 0;
+  readonly id: number;
+
+  constructor(id: number) {
+    this.id = id;
+  }
+}
+
+/** What the scheduler asks the rest of the runtime. */
+export interface SchedHooks {
+  /** A GC worker that the controller wants to run on this P now. */
+  findRunnableGCWorker(p: P): G | null;
+  /** A GC worker for a P that has nothing else to do. */
+  findIdleGCWorker(p: P): G | null;
+  /** A goroutine reached a safe point and somebody waits to scan its stack: scans it; returns the CPU time it takes. */
+  scanStack(g: G): Ns;
+  /** Every sysmon round. */
+  onSysmon(): void;
+}
+
+interface Timer {
+  when: Ns;
+  g: G;
+}
+
+export class Sched {
+  readonly ps: P[] = [];
+  readonly gs: G[] = [];
+  readonly os: Os;
+  readonly engine: Engine;
+  readonly machine: Machine;
+  private readonly release: ReleaseModel;
+  private readonly rng: Prng;
+  private readonly stealRng: Prng;
+  private readonly noise: number;
+  hooks!: SchedHooks;
+
+  /** Global run queue. */
+  readonly globalQueue: G[] = [];
+  readonly idlePs: P[] = [];
+  private spinningCount = 0;
+
+  // Stop the world.
+  stopping = false;
+  private stopWait = 0;
+  private barrierWait = 0;
+  private barrierFn: ((p: P) => void) | null = null;
+  private waiter: P | null = null;
+  private askGen = 0;
+
+  // sysmon.
+  private sysmonIdle = 0;
+  private sysmonDelay = sysmonDelayMinNs;
+  private sysmonAsleep = false;
+
+  private readonly timers: TimerThread[] = [];
+
+  constructor(
+    engine: Engine,
+    machine: Machine,
+    release: ReleaseModel,
+    rngs: { os: Prng; costs: Prng; steal: Prng },
+    noise: number,
+    procs: number,
+    cores: number,
+  ) {
+    this.engine = engine;
+    this.machine = machine;
+    this.release = release;
+    this.rng = rngs.costs;
+    this.stealRng = rngs.steal;
+    this.noise = noise;
+    for (let i = 0; i < procs; i++) this.ps.push(new P(i));
+    for (let i = procs - 1; i >= 0; i--) this.idlePs.push(this.ps[i]!);
+    this.os = new Os(engine, machine, rngs.os, noise, procs, cores, {
+      onCore: (thread) => this.onCore(this.ps[thread]!),
+      offCore: (thread) => this.offCore(this.ps[thread]!),
+    });
+    const timerThreads = release.timerThreads === 'one' ? 1 : procs;
+    for (let i = 0; i < timerThreads; i++) this.timers.push(new TimerThread(this, i));
+  }
+
+  get procs(): number {
+    return this.ps.length;
+  }
+
+  // ---- goroutines ----
+
+  newG(task: Task): G {
+    const g = new G(this.gs.length, task);
+    this.gs.push(g);
+    return g;
+  }
+
+  /** A new goroutine goes to `runnext` of the P that made it; without one, to the global queue. */
+  start(g: G, p: P | null): void {
+    if (p === null) {
+      g.status = GStatus.runnable;
+      this.globalPut(g);
+      this.wakeIdle();
+    } else {
+      this.ready(g, p, true);
+    }
+  }
+
+  /** Makes a waiting G runnable on P `p`: as its `runnext`, or at the tail of its queue. */
+  ready(g: G, p: P, next: boolean): void {
+    if (g.status === GStatus.runnable || g.status === GStatus.running) {
+      fail('goroutine readied that is not waiting', g.id, g.status);
+    }
+    g.status = GStatus.runnable;
+    this.runqPut(p, g, next);
+    this.wakeIdle();
+  }
+
+  /** A G on no P becomes runnable. */
+  readyGlobal(g: G): void {
+    g.status = GStatus.runnable;
+    this.globalPut(g);
+    this.wakeIdle();
+  }
+
+  private runqPut(p: P, g: G, next: boolean): void {
+    let put: G = g;
+    if (put.queued) fail('goroutine is in two queues', put.id);
+    put.queued = true;
+    if (next) {
+      const old = p.runnext;
+      p.runnext = g;
+      if (old === null) return;
+      put = old;
+    }
+    p.queue.push(put);
+    if (p.queue.length > localQueueMax) {
+      const half = p.queue.splice(0, localQueueMax / 2);
+      for (const moved of half) this.globalQueue.push(moved);
+    }
+  }
+
+  private globalPut(g: G): void {
+    if (g.queued) fail('goroutine is in two queues', g.id);
+    g.queued = true;
+    this.globalQueue.push(g);
+  }
+
+  /** The G stops and waits for somebody to ready it. */
+  park(p: P, g: G): void {
+    g.status = GStatus.waiting;
+    this.letGo(p, g);
+  }
+
+  /** Gosched, or preemption: to the tail of the global queue. */
+  yield(p: P, g: G): void {
+    g.status = GStatus.runnable;
+    this.letGo(p, g);
+    this.globalPut(g);
+  }
+
+  /** The G goes to the tail of its P's own queue (ce502b06, the goroutine that starts a collection). */
+  yieldLocal(p: P, g: G): void {
+    g.status = GStatus.runnable;
+    this.letGo(p, g);
+    this.runqPut(p, g, false);
+  }
+
+  exit(p: P, g: G): void {
+    g.status = GStatus.dead;
+    this.letGo(p, g);
+  }
+
+  /** The G blocks in the kernel: its P is handed to another thread, or goes idle. Woken by `unblockAfter`. */
+  block(p: P, g: G): void {
+    g.status = GStatus.blocked;
+    this.letGo(p, g);
+    if (p.runnext !== null || p.queue.length > 0 || this.globalQueue.length > 0) {
+      // Another thread takes the P over; it has to be woken first.
+      this.charge(p, Use.spinning);
+      p.useOnCore = Use.spinning;
+      p.holding = true;
+      this.os.sleep(p.id);
+      this.os.wake(p.id);
+    }
+  }
+
+  /** Wakes a G that blocked, after `delayNs` of the kernel's time. */
+  unblockAfter(g: G, delayNs: Ns): void {
+    this.engine.after(delayNs, Ev.noteWake, g.id, 0);
+  }
+
+  /** Event noteWake: the G's thread runs again; it wants its old P, then any idle one, else it queues globally. */
+  onNoteWake(gId: number): void {
+    const g = this.gs[gId]!;
+    if (g.status !== GStatus.blocked) fail('wake-up of a goroutine that is not blocked', gId);
+    const p = this.takeIdle(g.lastP);
+    if (p === null) {
+      g.status = GStatus.runnable;
+      this.globalPut(g);
+      return;
+    }
+    g.status = GStatus.running;
+    p.g = g;
+    this.os.wakeAfter(p.id, 0);
+  }
+
+  private letGo(p: P, g: G): void {
+    if (p.g !== g) fail('goroutine lets go of a P it does not have', g.id);
+    if (g.scanWaiter !== null) p.extraNs += this.hooks.scanStack(g);
+    g.lastP = p.id;
+    p.g = null;
+  }
+
+  /** The cost of a futex wake, as it comes out this time. */
+  futexWakeNs(): Ns {
+    return this.machine.futexWakeNs * this.rng.factor(this.noise * 3);
+  }
+
+  // ---- activities ----
+
+  /** Spends `units` × `unitNs` of CPU time. A preemption request ends it at the next whole unit. */
+  run(p: P, unitNs: number, units: number, use: Use): void {
+    p.unitNs = unitNs * this.rng.factor(this.noise);
+    p.units = units;
+    p.leadNs = p.extraNs;
+    p.extraNs = 0;
+    p.totalNs = Math.ceil(p.leadNs + p.unitNs * units);
+    p.doneNs = 0;
+    p.active = true;
+    p.gen++;
+    this.charge(p, use);
+    p.resumedAt = this.engine.now;
+    this.engine.at(this.engine.now + p.totalNs, Ev.segment, p.id, p.gen);
+  }
+
+  /** Waits on the P, spinning and yielding the core, until `spinDone`. */
+  spinWait(p: P, use: Use): void {
+    p.spinWaiting = true;
+    p.spinSatisfied = false;
+    p.gen++;
+    this.charge(p, use);
+    this.engine.after(10 * usNs, Ev.spinYield, p.id, p.gen);
+  }
+
+  spinDone(p: P): void {
+    p.spinSatisfied = true;
+    if (p.spinWaiting && this.os.isOnCore(p.id)) this.endSpin(p);
+  }
+
+  private endSpin(p: P): void {
+    const use = p.use;
+    p.spinWaiting = false;
+    this.run(p, 300, 1, use);
+  }
+
+  /** Event spinYield: a P that waits lets other threads of its core run. */
+  onSpinYield(pId: number, gen: number): void {
+    const p = this.ps[pId]!;
+    if (!p.spinWaiting || p.gen !== gen || !this.os.isOnCore(pId)) return;
+    if (this.os.isContended(pId)) this.os.yield(pId);
+    else this.engine.after(10 * usNs, Ev.spinYield, pId, gen);
+  }
+
+  /** Sleeps in the kernel while holding the P. */
+  holdFor(p: P, ns: Ns, use: Use): void {
+    this.charge(p, use);
+    p.useOnCore = use;
+    p.holding = true;
+    this.os.sleep(p.id);
+    this.os.wakeAfter(p.id, ns);
+  }
+
+  private onCore(p: P): void {
+    p.resumedAt = this.engine.now;
+    this.charge(p, p.useOnCore);
+    if (p.active) {
+      this.engine.at(this.engine.now + p.totalNs - p.doneNs, Ev.segment, p.id, ++p.gen);
+    } else if (p.spinWaiting) {
+      if (p.spinSatisfied) this.endSpin(p);
+      else this.engine.after(5 * usNs, Ev.spinYield, p.id, ++p.gen);
+    } else {
+      // Woken from idleness, a stop or a sleep: it goes on by an event, never from inside another P's turn.
+      p.holding = false;
+      this.engine.at(this.engine.now, Ev.segment, p.id, ++p.gen);
+    }
+  }
+
+  private offCore(p: P): void {
+    if (p.holding || p.status !== PStatus.running) return;
+    if (p.active) p.doneNs += this.engine.now - p.resumedAt;
+    p.gen++;
+    p.useOnCore = p.use;
+    this.charge(p, Use.offCore);
+  }
+
+  /** Time up to now goes to the use so far; from now on to `use`. */
+  charge(p: P, use: Use): void {
+    const now = this.engine.now;
+    p.usedNs[p.use] = p.usedNs[p.use]! + (now - p.since);
+    p.since = now;
+    p.use = use;
+  }
+
+  /** Ends the activity in hand at its next whole unit. */
+  private cut(p: P): void {
+    if (!p.active || p.units <= 1) return;
+    const running = this.os.isOnCore(p.id);
+    const spent = p.doneNs + (running ? this.engine.now - p.resumedAt : 0) - p.leadNs;
+    const units = Math.max(1, Math.ceil(spent / p.unitNs));
+    if (units >= p.units) return;
+    p.units = units;
+    p.totalNs = Math.ceil(p.leadNs + p.unitNs * units);
+    if (running) {
+      const end = Math.max(this.engine.now, p.resumedAt + p.totalNs - p.doneNs);
+      this.engine.at(end, Ev.segment, p.id, ++p.gen);
+    }
+  }
+
+  /** New work has come for whoever was about to look in vain: ends a P's fruitless waiting early. */
+  cutAll(): void {
+    for (const p of this.ps) this.cut(p);
+  }
+
+  /** Event segment: the P's activity is done, or it has just got a core. */
+  onSegment(pId: number, gen: number): void {
+    const p = this.ps[pId]!;
+    if (p.gen !== gen) return;
+    p.active = false;
+    this.drive(p);
+  }
+
+  private drive(p: P): void {
+    for (;;) {
+      let g = p.g;
+      if (g === null) {
+        g = this.pick(p);
+        if (g === null) return;
+        p.g = g;
+        g.status = GStatus.running;
+        p.extraNs += this.machine.gSwitchNs;
+      }
+      g.tasks[g.tasks.length - 1]!.resume(p, g);
+      if (p.active || p.spinWaiting || p.holding || p.status !== PStatus.running) return;
+    }
+  }
+
+  /** Calls at a safe point of a G. True: the G has lost its P, and the task must return at once. */
+  safePoint(p: P, g: G): boolean {
+    if (g.scanWaiter !== null) {
+      p.extraNs += this.hooks.scanStack(g);
+      // newstack: a preemption that was asked for the scan alone is served by it.
+      if (!this.stopping && !p.runSafePointFn) g.preempt = false;
+    }
+    if (!g.preempt) return false;
+    g.preempt = false;
+    this.yield(p, g);
+    return true;
+  }
+
+  /** Asks for the G's stack to be scanned at its next safe point; `waiter` waits for that. */
+  requestScan(g: G, waiter: P): void {
+    g.scanWaiter = waiter;
+    const p = this.ps[this.pOf(g)]!;
+    this.cut(p);
+  }
+
+  pOf(g: G): number {
+    for (const p of this.ps) if (p.g === g) return p.id;
+    return -1;
+  }
+
+  requestPreempt(p: P): void {
+    const g = p.g;
+    if (g === null || p.spinWaiting) {
+      if (g !== null) g.preempt = true;
+      return;
+    }
+    g.preempt = true;
+    this.cut(p);
+  }
+
+  // ---- choosing what runs ----
+
+  private pick(p: P): G | null {
+    if (this.stopping) {
+      this.stopP(p);
+      return null;
+    }
+    if (p.runSafePointFn) this.runSafePoint(p);
+    let g = this.hooks.findRunnableGCWorker(p);
+    let inherit = false;
+    if (g === null && p.schedtick % globalQueueTicks === 0 && this.globalQueue.length > 0) {
+      g = this.globalTake();
+    }
+    if (g === null && p.runnext !== null) {
+      g = p.runnext;
+      p.runnext = null;
+      g.queued = false;
+      inherit = true;
+    }
+    if (g === null && p.queue.length > 0) {
+      g = p.queue.shift()!;
+      g.queued = false;
+    }
+    if (g === null) g = this.findRunnable(p);
+    if (g === null) return null;
+    if (!inherit) p.schedtick++;
+    g.preempt = false;
+    if (p.spinning) {
+      this.stopSpinning(p);
+      // A P that found work while looking starts another one looking, so that work never waits for an idle P.
+      this.wakeIdle();
+    }
+    p.spunOnce = false;
+    p.mayTakeRunnext = false;
+    return g;
+  }
+
+  private globalTake(): G {
+    const g = this.globalQueue.shift()!;
+    g.queued = false;
+    return g;
+  }
+
+  private findRunnable(p: P): G | null {
+    if (this.globalQueue.length > 0) {
+      const queued = this.globalQueue.length;
+      const share = Math.min(queued, Math.floor(queued / this.procs) + 1, localQueueMax / 2);
+      const g = this.globalTake();
+      for (let i = 1; i < share; i++) p.queue.push(this.globalQueue.shift()!);
+      return g;
+    }
+    const stolen = this.steal(p);
+    if (stolen !== null) return stolen;
+    if (p.holding) return null;
+    const worker = this.hooks.findIdleGCWorker(p);
+    if (worker !== null) return worker;
+    if (!p.spunOnce) {
+      p.spunOnce = true;
+      if (!p.spinning) {
+        p.spinning = true;
+        this.spinningCount++;
+      }
+      this.run(p, this.machine.findWorkNs, 1, Use.spinning);
+      return null;
+    }
+    this.goIdle(p);
+    return null;
+  }
+
+  /** Half of another P's queue, from a random one on; a lone `runnext` only late, as the release has it. */
+  private steal(p: P): G | null {
+    const ps = this.ps;
+    if (ps.length === 1) return null;
+    if (!p.spinning && 2 * this.spinningCount >= ps.length - this.idlePs.length) return null;
+    const from = this.stealRng.below(ps.length);
+    let lone = false;
+    for (let i = 0; i < ps.length; i++) {
+      const victim = ps[(from + i) % ps.length]!;
+      if (victim === p) continue;
+      const n = victim.queue.length;
+      if (n > 0) {
+        const take = n - (n >> 1);
+        const g = victim.queue.shift()!;
+        g.queued = false;
+        for (let j = 1; j < take; j++) p.queue.push(victim.queue.shift()!);
+        return g;
+      }
+      if (victim.runnext !== null) {
+        if (this.release.stealRunnextAfterNs === 0 || p.mayTakeRunnext) {
+          const g = victim.runnext;
+          victim.runnext = null;
+          g.queued = false;
+          return g;
+        }
+        lone = true;
+      }
+    }
+    if (lone && p.spunOnce) {
+      // The last round: give the victim a moment to run it itself, then take it.
+      p.mayTakeRunnext = true;
+      this.holdFor(p, this.release.stealRunnextAfterNs + this.machine.sleepExtraNs, Use.spinning);
+    }
+    return null;
+  }
+
+  private stopSpinning(p: P): void {
+    p.spinning = false;
+    this.spinningCount--;
+    if (this.spinningCount < 0) fail('fewer than no spinning Ps', p.id);
+  }
+
+  private goIdle(p: P): void {
+    if (p.spinning) this.stopSpinning(p);
+    p.spunOnce = false;
+    p.mayTakeRunnext = false;
+    p.status = PStatus.idle;
+    this.charge(p, Use.idle);
+    p.useOnCore = Use.idle;
+    this.os.sleep(p.id);
+    this.idlePs.push(p);
+  }
+
+  private takeIdle(want: number): P | null {
+    let at = this.idlePs.length - 1;
+    for (let i = 0; i < this.idlePs.length; i++) if (this.idlePs[i]!.id === want) at = i;
+    if (at < 0) return null;
+    const p = this.idlePs.splice(at, 1)[0]!;
+    p.status = PStatus.running;
+    p.useOnCore = Use.spinning;
+    this.charge(p, Use.spinning);
+    this.wakeSysmon();
+    return p;
+  }
+
+  /** wakep: starts an idle P looking for work, unless one is already looking. */
+  wakeIdle(): void {
+    if (this.idlePs.length === 0 || this.spinningCount > 0) return;
+    const p = this.takeIdle(-1)!;
+    p.spinning = true;
+    this.spinningCount++;
+    this.os.wake(p.id);
+  }
+
+  /** pollWork: is there anything but idle marking for this P to do? */
+  hasOtherWork(p: P): boolean {
+    if (p.runnext !== null || p.queue.length > 0 || this.globalQueue.length > 0) return true;
+    return this.stopping || p.runSafePointFn;
+  }
+
+  // ---- stopping ----
+
+  /** stopTheWorld by the G on P `p`. True: all others are stopped already; false: the task is resumed when they are. */
+  stopTheWorld(p: P): boolean {
+    if (this.stopping) fail('world stopped twice', p.id);
+    this.stopping = true;
+    this.stopWait = this.procs - 1;
+    for (const idle of this.idlePs) {
+      idle.status = PStatus.stopped;
+      this.charge(idle, Use.stopped);
+      this.stopWait--;
+    }
+    this.idlePs.length = 0;
+    if (this.stopWait === 0) return true;
+    this.askOthers(p);
+    this.waitFor(p);
+    return false;
+  }
+
+  private stopP(p: P): void {
+    if (p.spinning) this.stopSpinning(p);
+    p.spunOnce = false;
+    p.mayTakeRunnext = false;
+    p.status = PStatus.stopped;
+    this.charge(p, Use.stopped);
+    p.useOnCore = Use.stopped;
+    this.os.sleep(p.id);
+    this.stopWait--;
+    if (this.stopWait === 0) this.wakeWaiter();
+  }
+
+  /** startTheWorld: Ps with work of their own run at once, then one wakes the next. */
+  startTheWorld(p: P): void {
+    this.stopping = false;
+    for (let i = this.procs - 1; i >= 0; i--) {
+      const other = this.ps[i]!;
+      if (other.status !== PStatus.stopped) continue;
+      if (other.runnext !== null || other.queue.length > 0) {
+        other.status = PStatus.running;
+        other.useOnCore = Use.spinning;
+        this.charge(other, Use.spinning);
+        this.os.wake(other.id);
+        p.extraNs += this.machine.perProcStopNs;
+      } else {
+        other.status = PStatus.idle;
+        this.charge(other, Use.idle);
+        this.idlePs.push(other);
+      }
+    }
+    this.wakeSysmon();
+    this.wakeIdle();
+  }
+
+  /** forEachP: runs `fn` on every P at a safe point. True: done; false: the task is resumed when it is. */
+  forEachP(p: P, fn: (p: P) => void): boolean {
+    if (this.barrierFn !== null) fail('two barriers at a time', p.id);
+    this.barrierFn = fn;
+    this.barrierWait = 0;
+    for (const other of this.ps) {
+      if (other === p) continue;
+      if (other.status === PStatus.idle) {
+        fn(other);
+      } else {
+        other.runSafePointFn = true;
+        this.barrierWait++;
+      }
+    }
+    fn(p);
+    if (this.barrierWait === 0) {
+      this.barrierFn = null;
+      return true;
+    }
+    this.askOthers(p);
+    this.waitFor(p);
+    return false;
+  }
+
+  private runSafePoint(p: P): void {
+    p.runSafePointFn = false;
+    this.barrierFn!(p);
+    p.extraNs += this.machine.perProcStopNs;
+    this.barrierWait--;
+    if (this.barrierWait === 0) {
+      this.barrierFn = null;
+      this.wakeWaiter();
+    }
+  }
+
+  private askOthers(p: P): void {
+    for (const other of this.ps) {
+      if (other !== p && other.status === PStatus.running) this.requestPreempt(other);
+    }
+  }
+
+  private waitFor(p: P): void {
+    this.waiter = p;
+    this.charge(p, Use.stopped);
+    p.useOnCore = Use.stopped;
+    p.holding = true;
+    this.os.sleep(p.id);
+    this.askGen++;
+    this.engine.after(stopAgainNs + this.machine.sleepExtraNs, Ev.askAgain, this.askGen, 0);
+  }
+
+  private wakeWaiter(): void {
+    const p = this.waiter;
+    if (p === null) fail('nobody waits for the stop');
+    this.waiter = null;
+    this.os.wake(p.id);
+  }
+
+  /** Event askAgain: a G that was put on a P after the first request has not been asked yet. */
+  onAskAgain(gen: number): void {
+    if (gen !== this.askGen || this.waiter === null) return;
+    this.askOthers(this.waiter);
+    this.engine.after(stopAgainNs + this.machine.sleepExtraNs, Ev.askAgain, gen, 0);
+  }
+
+  // ---- sysmon ----
+
+  startSysmon(): void {
+    this.engine.after(this.sysmonDelay + this.machine.sleepExtraNs, Ev.sysmon, 0, 0);
+  }
+
+  onSysmon(): void {
+    if (this.stopping || this.idlePs.length === this.procs) {
+      this.sysmonAsleep = true;
+      this.hooks.onSysmon();
+      return;
+    }
+    const now = this.engine.now;
+    for (const p of this.ps) {
+      if (p.status !== PStatus.running || p.g === null) continue;
+      if (p.schedtick !== p.sysmonTick) {
+        p.sysmonTick = p.schedtick;
+        p.sysmonWhen = now;
+      } else if (now - p.sysmonWhen >= forcePreemptNs) {
+        this.requestPreempt(p);
+      }
+    }
+    this.hooks.onSysmon();
+    if (this.sysmonIdle > sysmonIdleRounds) {
+      this.sysmonDelay = Math.min(this.sysmonDelay * 2, sysmonDelayMaxNs);
+    }
+    this.sysmonIdle++;
+    this.startSysmon();
+  }
+
+  private wakeSysmon(): void {
+    if (!this.sysmonAsleep) return;
+    this.sysmonAsleep = false;
+    this.sysmonIdle = 0;
+    this.sysmonDelay = sysmonDelayMinNs;
+    this.startSysmon();
+  }
+
+  // ---- timers ----
+
+  /** The G has parked and is to be readied at `when`. */
+  addTimer(g: G, p: P, when: Ns): void {
+    this.timers[p.id % this.timers.length]!.add({ when, g }, p);
+  }
+
+  onTimer(id: number, gen: number): void {
+    this.timers[id]!.onTimer(gen);
+  }
+}
+
+/**
+ * A timer thread: a goroutine that owns timers and sleeps on a note until the first is due. Waking, it needs a P like
+ * anyone who returns from a system call; then it readies the sleepers into `runnext`. One to Go 1.9, one for each P in 1.10.
+ */
+class TimerThread implements Task {
+  private readonly pending: Timer[] = [];
+  private g: G | null = null;
+  private state: 'parked' | 'asleep' | 'awake' = 'parked';
+  private gen = 0;
+  private readonly sched: Sched;
+  private readonly id: number;
+
+  constructor(sched: Sched, id: number) {
+    this.sched = sched;
+    this.id = id;
+  }
+
+  add(timer: Timer, p: P): void {
+    let at = this.pending.length;
+    while (at > 0 && this.pending[at - 1]!.when > timer.when) at--;
+    this.pending.splice(at, 0, timer);
+    if (at > 0) return;
+    if (this.g === null) {
+      this.g = this.sched.newG(this);
+      this.state = 'awake';
+      this.sched.start(this.g, p);
+    } else if (this.state === 'parked') {
+      this.state = 'awake';
+      this.sched.ready(this.g, p, true);
+    } else if (this.state === 'asleep') {
+      this.wakeAfter(this.sched.futexWakeNs());
+    }
+  }
+
+  onTimer(gen: number): void {
+    if (gen !== this.gen || this.state !== 'asleep') return;
+    this.state = 'awake';
+    this.sched.onNoteWake(this.g!.id);
+  }
+
+  resume(p: P, g: G): void {
+    const now = this.sched.engine.now;
+    while (this.pending.length > 0 && this.pending[0]!.when <= now) {
+      const timer = this.pending.shift()!;
+      this.sched.ready(timer.g, p, true);
+      p.extraNs += this.sched.machine.assistNs;
+    }
+    if (this.pending.length === 0) {
+      this.state = 'parked';
+      this.sched.park(p, g);
+      return;
+    }
+    this.state = 'asleep';
+    this.sched.block(p, g);
+    this.wakeAfter(this.pending[0]!.when - now + this.sched.machine.sleepExtraNs);
+  }
+
+  private wakeAfter(ns: Ns): void {
+    this.gen++;
+    this.sched.engine.after(ns, Ev.timer, this.id, this.gen);
+  }
+}

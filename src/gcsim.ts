@@ -1,0 +1,110 @@
+/**
+ * gcsim as a library: run a workload on the simulated collector, sum up what happened, write it down.
+ *
+ * ```ts
+ * import { readFileSync } from 'node:fs';
+ * import { optionsFor, parseWorkload, simulate, summarize } from 'gcsim';
+ *
+ * const workload = parseWorkload(readFileSync('my.yaml', 'utf8'), 'my.yaml');
+ * const { cycles, totals } = simulate(workload, optionsFor(workload, { procs: 2, seed: 7 }));
+ * const { overshoot, assist, gcSys } = summarize(cycles, totals);
+ * ```
+ *
+ * Nothing here prints, ends the process, or reads a file, the environment or the clock. What is wrong with the
+ * caller's input is thrown as UserError, which holds Diagnostics; an InvariantError is a bug in gcsim. Sizes are
+ * bytes, times nanoseconds, shares fractions of one: plain numbers. All names and values are those of Go's runtime
+ * where it has them.
+ */
+
+// Figures.
+export { type HeapPoint, HeapSeries } from './analysis/heapseries.ts';
+export {
+  type DelayFigures,
+  type GcSysTotals,
+  type RatioFigures,
+  type RunTotals,
+  type Summary,
+  SummaryBuilder,
+  summarize,
+} from './analysis/summary.ts';
+// What is wrong: with the input, or with gcsim.
+export { InvariantError } from './assert.ts';
+// Simulations: all at once, or step by step.
+export { defaultOptions, optionsFor } from './collector/options.ts';
+
+// Releases of Go, and the mechanisms that can be switched.
+export {
+  type Choice,
+  defaultRelease,
+  definedChoices,
+  findRelease,
+  type Mechanism,
+  type Mechanisms,
+  mechanismAbout,
+  mechanismChoices,
+  mechanismNames,
+  type PacerModel,
+  type ReleaseModel,
+  releases,
+  resolveMechanisms,
+  whyUndefined,
+} from './collector/release.ts';
+export {
+  createSimulation,
+  type SimOptions,
+  type SimResult,
+  type SimTotals,
+  type Simulation,
+  simulate,
+} from './collector/simulate.ts';
+// The one record of a garbage collection.
+export type { GcCycle, PacerRecord, Signaller, SimCycle } from './cycle.ts';
+export { type Diagnostic, nearestName, renderDiagnostic, UserError } from './diagnostic.ts';
+// Reports: text, CSV, JSON.
+export type { Contrast, ContrastSide } from './report/contrast.ts';
+export { csvColumns, csvCycle, csvHeader, renderCsv } from './report/csv.ts';
+export {
+  jsonCycle,
+  jsonHead,
+  jsonTail,
+  type RunInfo,
+  renderJson,
+  schemaVersion,
+} from './report/json.ts';
+export type { TextStyle } from './report/table.ts';
+export { type RunCircumstances, type RunReport, renderRun, runNotes } from './report/text.ts';
+// gctrace and gcpacertrace lines, as each release prints them.
+export {
+  type FamilyName,
+  formatCycle,
+  formatFor,
+  formatPacer,
+  periodicLine,
+  type ReleaseFormat,
+} from './trace/format.ts';
+export type { Bytes, Ns } from './units.ts';
+// Units.
+export {
+  formatBytes,
+  formatDuration,
+  formatPercent,
+  type Parsed,
+  parseBytes,
+  parseDuration,
+  parseShare,
+} from './units.ts';
+// Workloads: text in, a Workload out.
+export { type ParseOptions, parseWorkload } from './workload/parse.ts';
+export type {
+  AllocStep,
+  BuildStep,
+  GoroutineGroup,
+  Kind,
+  RepeatStep,
+  ReplaceStep,
+  RunSettings,
+  Shape,
+  Step,
+  StructureSpec,
+  Workload,
+} from './workload/workload.ts';

@@ -1,0 +1,186 @@
+/**
+ * The JSON of a run: an interface that others write scripts against. docs/json.md says what each field is,
+ * schema/run.schema.json what it looks like. Fields stand in a fixed order; what is not known is absent.
+ */
+import type { Summary } from '../analysis/summary.ts';
+import { assert } from '../assert.ts';
+import type { GcCycle, PacerRecord, SimCycle } from '../cycle.ts';
+import type { Contrast } from './contrast.ts';
+
+/** Raised where a field goes or changes its meaning; a new field does not raise it. */
+export const schemaVersion = 1;
+
+/** What was run. */
+export interface RunInfo {
+  /** Name of the workload. */
+  workload: string;
+  release: string;
+  procs: number;
+  cores: number;
+  /** GOGC; -1 is off. */
+  gcPercent: number;
+  seed: number;
+  /** Relative spread of each primitive cost. */
+  noise: number;
+  /** The choice of each mechanism, by its name. */
+  mechanisms: Readonly<Record<string, string>>;
+}
+
+/**
+ * A run's JSON in three parts, so that collections can be written while they happen and none is kept:
+ * `jsonHead`, then `jsonCycle` for each collection, then `jsonTail`. One collection a line.
+ */
+export function jsonHead(run: RunInfo): string {
+  const { workload, release, procs, cores, gcPercent, seed, noise, mechanisms } = run;
+  const ordered = { workload, release, procs, cores, gcPercent, seed, noise, mechanisms };
+  return `{\n  "schemaVersion": ${schemaVersion},\n  "run": ${indented(ordered)},\n  "cycles": [`;
+}
+
+/** `index` counts the collections of the run from 0. */
+export function jsonCycle(cycle: GcCycle, index: number): string {
+  return `${index === 0 ? '' : ','}\n    ${toJson(orderedCycle(cycle))}`;
+}
+
+/** `count` is how many collections were written. */
+export function jsonTail(summary: Summary, contrasts: readonly Contrast[], count: number): string {
+  const contrast = contrasts.flatMap(({ mechanism, sides }) =>
+    sides.map((side) => ({ mechanism, choice: side.choice, summary: side.summary })),
+  );
+  const end = count === 0 ? '' : '\n  ';
+  return (
+    `${end}],\n  "summary": ${indented(summary)},` + `\n  "contrast": ${indented(contrast)}\n}\n`
+  );
+}
+
+/** The whole of it, for a run that has ended. */
+export function renderJson(
+  run: RunInfo,
+  cycles: readonly GcCycle[],
+  summary: Summary,
+  contrasts: readonly Contrast[] = [],
+): string {
+  const rows = cycles.map((cycle, index) => jsonCycle(cycle, index));
+  return jsonHead(run) + rows.join('') + jsonTail(summary, contrasts, cycles.length);
+}
+
+/** On one line. JSON has no NaN and no infinity: that there is none is a law of ours. */
+function toJson(value: object, space?: number): string {
+  return JSON.stringify(
+    value,
+    (key, inner: unknown) => {
+      if (typeof inner === 'number')
+        assert(Number.isFinite(inner), 'a figure is finite', key, inner);
+      return inner;
+    },
+    space,
+  );
+}
+
+/** On several lines, as a member of the outermost object. */
+function indented(value: object): string {
+  return toJson(value, 2).replaceAll('\n', '\n  ');
+}
+
+/*
+ * Each of the following lists every field, in the order in which it is written, whatever the order in which
+ * its object was made (a Summary is made in one place). `Complete` has the compiler find a field that is missing.
+ */
+
+/** As `T`, but a field that may be absent has to be mentioned. */
+type Complete<T> = { [Field in keyof Required<T>]: T[Field] | undefined };
+
+function orderedCycle(c: GcCycle): Complete<GcCycle> {
+  return {
+    n: c.n,
+    startNs: c.startNs,
+    endNs: c.endNs,
+    forced: c.forced,
+    periodic: c.periodic,
+    gcCpuFraction: c.gcCpuFraction,
+    procs: c.procs,
+    sweepTermNs: c.sweepTermNs,
+    scanNs: c.scanNs,
+    syncNs: c.syncNs,
+    markNs: c.markNs,
+    markTermNs: c.markTermNs,
+    sweepTermCpuNs: c.sweepTermCpuNs,
+    scanCpuNs: c.scanCpuNs,
+    syncCpuNs: c.syncCpuNs,
+    assistNs: c.assistNs,
+    backgroundNs: c.backgroundNs,
+    idleNs: c.idleNs,
+    markTermCpuNs: c.markTermCpuNs,
+    heapStartBytes: c.heapStartBytes,
+    heapEndBytes: c.heapEndBytes,
+    heapMarkedBytes: c.heapMarkedBytes,
+    heapGoalBytes: c.heapGoalBytes,
+    stacksBytes: c.stacksBytes,
+    globalsBytes: c.globalsBytes,
+    sim: c.sim === undefined ? undefined : (orderedSim(c.sim) as SimCycle),
+  };
+}
+
+function orderedSim(s: SimCycle): Complete<SimCycle> {
+  return {
+    triggerBytes: s.triggerBytes,
+    assistStartBytes: s.assistStartBytes,
+    growthBeforeAssistsBytes: s.growthBeforeAssistsBytes,
+    growthWithAssistsBytes: s.growthWithAssistsBytes,
+    assistCount: s.assistCount,
+    assistCpuNs: s.assistCpuNs,
+    assistBlockedNs: s.assistBlockedNs,
+    assistLongestStallNs: s.assistLongestStallNs,
+    wakeupDelayNs: s.wakeupDelayNs,
+    signaller: s.signaller,
+    stoppedAfterWakeupNs: s.stoppedAfterWakeupNs,
+    pausesNs: s.pausesNs,
+    scanWork: s.scanWork,
+    creditFlushed: s.creditFlushed,
+    creditStolen: s.creditStolen,
+    creditPaidToQueue: s.creditPaidToQueue,
+    creditLeft: s.creditLeft,
+    workbufsInUsePeak: s.workbufsInUsePeak,
+    gcSysBytes: s.gcSysBytes,
+    gcSysWorkbufBytes: s.gcSysWorkbufBytes,
+    gcSysBitmapBytes: s.gcSysBitmapBytes,
+    gcSysMarkBitsBytes: s.gcSysMarkBitsBytes,
+    pacer: orderedPacer(s.pacer) as PacerRecord,
+  };
+}
+
+function orderedPacer(p: PacerRecord): Complete<PacerRecord> {
+  return {
+    assistRatio: p.assistRatio,
+    heapScanBytes: p.heapScanBytes,
+    assistFromBytes: p.assistFromBytes,
+    assistToBytes: p.assistToBytes,
+    dedicatedWorkers: p.dedicatedWorkers,
+    fractionalWorkers: p.fractionalWorkers,
+    end: p.end === undefined ? undefined : orderedPacerEnd(p.end),
+    sweepDone: p.sweepDone === undefined ? undefined : orderedSweepDone(p.sweepDone),
+  };
+}
+
+function orderedPacerEnd(e: NonNullable<PacerRecord['end']>): typeof e {
+  return {
+    heapMarkedPrevBytes: e.heapMarkedPrevBytes,
+    triggerRatio: e.triggerRatio,
+    triggerBytes: e.triggerBytes,
+    actualGrowth: e.actualGrowth,
+    heapActualBytes: e.heapActualBytes,
+    goalGrowth: e.goalGrowth,
+    heapGoalBytes: e.heapGoalBytes,
+    utilization: e.utilization,
+    goalUtilization: e.goalUtilization,
+    scanWork: e.scanWork,
+  };
+}
+
+function orderedSweepDone(s: NonNullable<PacerRecord['sweepDone']>): typeof s {
+  return {
+    heapLiveBytes: s.heapLiveBytes,
+    allocatedBytes: s.allocatedBytes,
+    sweptPages: s.sweptPages,
+    pagesPerByte: s.pagesPerByte,
+  };
+}
