@@ -38,5 +38,8 @@ function showsUnicode(env: Io['env']): boolean {
  * than a short run.
  */
 const plain: ChalkInstance = new Proxy((...texts: unknown[]) => texts.join(' '), {
-  get: () => plain,
+  get: (_, name) => (takesColour.test(String(name)) ? () => plain : plain),
 }) as unknown as ChalkInstance;
+
+/** Members of a Chalk that are called with a colour, and only then with the text. */
+const takesColour = /^(bg)?(hex|rgb|ansi256)$/i;

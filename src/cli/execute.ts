@@ -69,6 +69,7 @@ export async function execute(plan: Plan, surroundings: Surroundings): Promise<O
 /** Runs one simulation after the other, and shows how far they have come. */
 class Runner {
   readonly #plan: Plan;
+  readonly #session: Session;
   readonly #progress: Progress;
   readonly #watch: Omit<Watch, 'onSlice'>;
   /** How long the run took, in its own time: a measure for those to come. */
@@ -77,6 +78,7 @@ class Runner {
   constructor(plan: Plan, { flags, outputs, session, stop }: Surroundings) {
     const { io, out, err } = session;
     this.#plan = plan;
+    this.#session = session;
     const isWanted = err.isTerminal && !flags.quiet && io.env.TERM !== 'dumb';
     this.#progress = new Progress(isWanted ? err : undefined, io.nowMs);
     this.#watch = {
@@ -104,6 +106,7 @@ class Runner {
         onCycle(cycle);
       },
     });
+    this.#session.whereabouts = () => this.#describe(name, simulation);
     let outcome: Outcome;
     try {
       outcome = await advance(simulation, {

@@ -6,7 +6,10 @@ import { fstatSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 
 /** A stream that may be a terminal. */
-export type OutputStream = Writable & { isTTY?: boolean; columns?: number };
+export type OutputStream = Writable & {
+  isTTY?: boolean | undefined;
+  columns?: number | undefined;
+};
 
 /** Signals that ask a command to stop, and the exit code that tells so. */
 export const stopSignalExitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;

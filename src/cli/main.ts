@@ -54,6 +54,7 @@ function defineProgram(session: Session): Command {
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')
+    .configureHelp({ minWidthToWrap: 20 })
     .exitOverride()
     .configureOutput({
       writeOut: (text) => session.out.write(text),
@@ -157,11 +158,13 @@ function commandPath(command: Command): string {
 function internalError(error: unknown, argv: readonly string[], session: Session): string {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   const seed = session.seed === undefined ? '' : `  seed: ${session.seed}\n`;
+  const where = session.whereabouts === undefined ? '' : `  at: ${session.whereabouts()}\n`;
   return (
     `gcsim: internal error: ${text}\n\n` +
     `This is a bug in gcsim, not in your input. Please report it with all of this text and the workload file.\n` +
     `  gcsim ${packageVersion()}, Node ${process.versions.node}, ${process.platform} ${process.arch}\n` +
     seed +
+    where +
     `  to see it again: ${['gcsim', ...argv].map(quoteForShell).join(' ')}\n`
   );
 }

@@ -84,7 +84,7 @@ async function renderTable(columns = Number.POSITIVE_INFINITY): Promise<string> 
     '',
     ...releases.flatMap(({ name, about }) => entry(nameOf(name), about, nameWidth)),
     '',
-    'Mechanisms, for gcsim run --set mechanism=choice and --contrast mechanism:',
+    ...entry('', 'Mechanisms, for gcsim run --set mechanism=choice and --contrast mechanism:', 0),
     '',
     ...mechanismNames.flatMap((name) => [
       `${name}: ${mechanismChoices[name].join(', ')}`,

@@ -9,6 +9,8 @@ export interface Session {
   readonly err: TextOutput;
   /** The seed in force, once it is known: an internal error names it. */
   seed?: number;
+  /** What is being simulated and how far it has come, once that has begun: an internal error tells it. */
+  whereabouts?: () => string;
   /** What the process ends with. */
   exitCode: number;
 }

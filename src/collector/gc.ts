@@ -200,6 +200,7 @@ export class Collector {
     this.notes.goal = rt.pacer.heapGoal;
     rt.marker.startCycle();
     rt.assists.startCycle();
+    rt.mutators.startCycle();
     rt.marker.prepareRoots();
     if (rt.release.phases === 'coordinator') {
       rt.phase = GcPhase.scan;
@@ -456,6 +457,7 @@ export class Collector {
     this.notes.goal = rt.pacer.heapGoal;
     marker.startCycle();
     rt.assists.startCycle();
+    rt.mutators.startCycle();
     this.beginMarkTermination();
     rt.phase = GcPhase.termination;
     this.notes.heapEnd = rt.heapLive;

@@ -119,8 +119,7 @@ export class Marker {
       const units = this.rt.rootUnits;
       let heads = 0;
       for (let i = job; i < units.length; i += this.dataJobs) {
-        heads++;
-        this.greyUnit(gcw, units[i]!);
+        heads += this.greyUnit(gcw, units[i]!);
       }
       return machine.rootJobNs + bytes * machine.scanRootByteNs + heads * machine.scanPointerNs;
     }
@@ -142,9 +141,19 @@ export class Marker {
     return machine.stackScanNs + g.stackBytes * machine.scanRootByteNs;
   }
 
-  private greyUnit(gcw: GcWork, u: number): void {
-    const entry = this.rt.objects.entry(u);
-    if (entry >= 0) this.shade(gcw, entry);
+  /** Greys what a root points at: a unit's entry, or each of its objects where they have no pointers to lead on. */
+  private greyUnit(gcw: GcWork, u: number): number {
+    const { objects } = this.rt;
+    const entry = objects.entry(u);
+    if (entry < 0) return 0;
+    if (objects.kinds.scan[objects.kindA[u]! * patternLength]! > 0) {
+      this.shade(gcw, entry);
+      return 1;
+    }
+    const base = objects.base[u]!;
+    const built = objects.builtA[u]!;
+    for (let o = base; o < base + built; o++) this.shade(gcw, o);
+    return built;
   }
 
   /** Greys every root's target: the rescan of mark termination (to 1.7) and of the globals between the marks. */
@@ -164,6 +173,18 @@ export class Marker {
     gcw.bytesMarked += objects.kinds.size[k]!;
     if (objects.kinds.scan[k]! > 0) this.rt.workbufs.put(gcw, o);
     return true;
+  }
+
+  /** The older nodes that new ones of a graph point at: their pointers were just written. */
+  shadeTargets(gcw: GcWork, u: number, from: number, count: number): void {
+    const { objects } = this.rt;
+    const base = objects.base[u]!;
+    for (let i = from - base; i < from - base + count; i++) {
+      for (let j = 1; j < objects.degree[u]!; j++) {
+        const target = objects.graphTarget(u, i, j);
+        if (target < i) this.shade(gcw, base + target);
+      }
+    }
   }
 
   // ---- draining ----
@@ -373,7 +394,8 @@ export class Marker {
     if (!rt.blackenEnabled || p.worker === null || this.workersOff) return null;
     if (rt.phase !== GcPhase.mark || p.worker.status !== GStatus.waiting) return null;
     const release = rt.release;
-    const available = this.workAvailable(p);
+    // A worker with a gcWork of its own sees the global lists only, not what its P has cached.
+    const available = this.workAvailable(release.workerOwnGcw ? null : p);
     if (release.dedicatedNeedsWork && !available) return null;
     if (!available && rt.mechanisms['between-marks'] === 'no-workers') {
       // The end of a mark phase, while assists taper off: a worker would find nothing. If they are done, say so.
@@ -415,14 +437,18 @@ export class Marker {
     return g;
   }
 
-  /** A worker ended without having found anything: how many such starts to simulate at a time. */
-  fruitlessStarts(found: boolean): number {
-    this.fruitless = found ? 0 : Math.min(64, this.fruitless + 1);
+  /** A worker has found nothing: how many such starts to simulate at a time. */
+  fruitlessStarts(): number {
+    this.fruitless = Math.min(64, this.fruitless + 1);
     return Math.max(1, this.fruitless >> 2);
+  }
+
+  foundWork(): void {
+    this.fruitless = 0;
   }
 }
 
-const WorkerState = { new: 0, parked: 1, roots: 2, spinning: 3, scanned: 4, drained: 5, getfull: 6, ended: 7 } as const;
+const WorkerState = { new: 0, parked: 1, roots: 2, spinning: 3, scanned: 4, drained: 5, getfull: 6, ended: 7, vain: 8 } as const;
 
 /** gcBgMarkWorker: one for each P. */
 export class BgMarkWorker implements Task {
@@ -470,6 +496,9 @@ export class BgMarkWorker implements Task {
         return;
       case WorkerState.getfull:
         this.getfull(p, g);
+        return;
+      case WorkerState.vain:
+        this.end(p, g);
         return;
       case WorkerState.ended:
         this.park(p, g);
@@ -529,6 +558,13 @@ export class BgMarkWorker implements Task {
       this.waits = 0;
       this.state = WorkerState.getfull;
       this.getfull(p, g);
+      return;
+    }
+    if (!this.found) {
+      // In vain, and perhaps again and again: several such starts at a time, each at its price.
+      this.state = WorkerState.vain;
+      const ns = rt.machine.workerNs + rt.machine.gSwitchNs;
+      rt.sched.run(p, ns, marker.fruitlessStarts(), mode);
       return;
     }
     this.end(p, g);
@@ -605,18 +641,13 @@ export class BgMarkWorker implements Task {
     g.onSystemStack = false;
     const done = marker.active === 0 && !marker.workAvailable(null);
     this.state = WorkerState.ended;
-    const starts = marker.fruitlessStarts(this.found);
     if (done) {
       const who: Signaller =
         mode === Use.dedicated ? 'dedicated' : mode === Use.fractional ? 'fractional' : 'idle';
       rt.collector.markDone(p, g, who);
       if (g.tasks[g.tasks.length - 1] !== this) return;
     }
-    if (!this.found) {
-      // In vain, and perhaps again and again: several such starts at a time, each at its price.
-      rt.sched.run(p, rt.machine.workerNs + rt.machine.gSwitchNs, starts, mode);
-      return;
-    }
+    if (this.found) marker.foundWork();
     this.park(p, g);
   }
 

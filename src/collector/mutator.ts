@@ -153,6 +153,10 @@ export class Mutators {
     if (count === 0) this.groupDone(index, p);
   }
 
+  startCycle(): void {
+    this.blackScan = 0;
+  }
+
   nextSeed(): number {
     this.unitSeed = (this.unitSeed + 1) | 0;
     return this.unitSeed;
@@ -258,9 +262,10 @@ export class Mutators {
   }
 
   /** Pointer writes to `count` objects from `from` on: the write barrier greys those that are white. */
-  writeBarrier(p: P, from: number, count: number): void {
+  writeBarrier(p: P, u: number, from: number, count: number): void {
     const { rt } = this;
     for (let o = from; o < from + count; o++) rt.marker.shade(p.gcw, o);
+    if (rt.objects.shape[u] === ShapeCode.graph) rt.marker.shadeTargets(p.gcw, u, from, count);
     if (rt.blackenPromptly) rt.marker.dispose(p.gcw);
   }
 
@@ -632,7 +637,7 @@ class Goroutine implements Task {
       if (this.afterRefill(p, g)) return;
       room = rt.alloc.cachedFree(p.id, spanClass);
     }
-    let n = Math.min(room, kinds.stretch[k]!, part.total - part.built);
+    let n = Math.min(room, kinds.stretch[k]!, this.due(build, part));
     if (this.debit && rt.blackenEnabled) {
       n = Math.min(n, 1 + Math.max(0, Math.floor(g.gcAssistBytes / size)));
     }
@@ -643,14 +648,21 @@ class Goroutine implements Task {
     rt.sched.run(p, ns, n, Use.mutator);
   }
 
-  /** The region furthest behind, so that nodes and leaves come side by side. */
+  /** The region furthest behind, so that nodes and leaves come side by side; a node always before its leaves. */
   private nextPart(build: Build): Part | null {
     let next: Part | null = null;
     for (const part of build.parts) {
-      if (part.built === part.total) continue;
+      if (this.due(build, part) === 0) continue;
       if (next === null || part.built * next.total < next.built * part.total) next = part;
     }
     return next;
+  }
+
+  /** Objects of a region that may be allocated now: leaves as far as there are nodes to hold them. */
+  private due(build: Build, part: Part): number {
+    if (part.region === 0) return part.total - part.built;
+    const held = build.parts[0]!.built * this.rt.objects.leaves[part.u]!;
+    return Math.min(part.total, held) - part.built;
   }
 
   /** The batch is done, or was cut short: `p.units` objects are there. */
@@ -665,7 +677,7 @@ class Goroutine implements Task {
     if (rt.writeBarrier && this.build!.writes > 0) {
       // Each object is written into the next, or into a global; the first new one points at the last old one.
       const before = part.region === 0 && part.built > n ? 1 : 0;
-      mutators.writeBarrier(p, from - before, n + before);
+      mutators.writeBarrier(p, part.u, from - before, n + before);
     }
     this.paid = false;
   }
@@ -714,7 +726,7 @@ class Goroutine implements Task {
     if (!rt.writeBarrier || this.build === null || this.build.writes === 0) return;
     const { objects } = rt;
     const o = objects.base[part.u]! + part.built - 1 + (part.region === 0 ? 0 : objects.countA[part.u]!);
-    this.mutators.writeBarrier(p, o, 1);
+    this.mutators.writeBarrier(p, part.u, o, 1);
   }
 
   /** After a span was taken: starts a collection, or pays the debt (to 1.5). True: the task must return. */

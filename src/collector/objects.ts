@@ -74,7 +74,11 @@ export class KindTable {
       const at = k * patternLength + i;
       const rounded = c === 0 ? Math.ceil(bytes / pageSize) * pageSize : classSize[c]!;
       const pointers =
-        'bytes' in kind.pointers ? kind.pointers.bytes : Math.floor((bytes * kind.pointers.share) / 8) * 8;
+        'bytes' in kind.pointers
+          ? kind.pointers.bytes
+          : kind.pointers.share > 0
+            ? Math.max(8, Math.floor((bytes * kind.pointers.share) / 8) * 8)
+            : 0;
       this.size[at] = rounded;
       this.scan[at] = Math.min(pointers, bytes);
       this.sizeClass[at] = c;

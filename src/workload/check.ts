@@ -9,6 +9,7 @@ import {
   goroutinesMax,
   liveBytesMax,
   liveObjectsMax,
+  liveStructuresMax,
   procsDefault,
   procsMax,
   repeatDepthMax,
@@ -265,6 +266,8 @@ function checkGoroutines({ run, groups }: Workload, report: Report): void {
 
 /** Something that is live, and what it was read from. */
 interface Holding extends Totals {
+  /** Structures and chains. */
+  structures: number;
   what: string;
   owner: object;
   keys: readonly string[];
@@ -341,14 +344,16 @@ function checkFits(workload: Workload, report: Report): void {
 
 const sizeKeys = ['count', 'length', 'nodes', 'depth', 'entries', 'size'];
 
-function times({ objects, bytes }: Totals, count: number): Totals {
-  return { objects: objects * count, bytes: bytes * count };
+function times({ objects, bytes }: Totals, count: number): Totals & { structures: number } {
+  return { objects: objects * count, bytes: bytes * count, structures: count };
 }
+
+const noObjects = { objects: 0, structures: 0 };
 
 /** Globals and stacks: memory, no objects. */
 function rootsOf({ globals, groups, run }: Workload): Holding[] {
   const holdings: Holding[] = [
-    { what: 'globals', owner: globals, keys: ['size'], objects: 0, bytes: globals.bytes },
+    { what: 'globals', owner: globals, keys: ['size'], ...noObjects, bytes: globals.bytes },
   ];
   for (const group of groups) {
     const bytes = group.stackBytes * goroutinesOf(group, run.procs);
@@ -356,7 +361,7 @@ function rootsOf({ globals, groups, run }: Workload): Holding[] {
       what: 'stacks',
       owner: group,
       keys: ['stack', 'count', 'per-proc'],
-      objects: 0,
+      ...noObjects,
       bytes,
     });
   }
@@ -405,26 +410,23 @@ function allocatedBytes(workload: Workload, steps: readonly Step[]): number {
 
 /** Reports holdings that together are more than the model can hold, at the largest of them. */
 function reportExcess(holdings: readonly Holding[], report: Report): boolean {
-  let objects = 0;
-  let bytes = 0;
-  for (const holding of holdings) {
-    objects += holding.objects;
-    bytes += holding.bytes;
+  const limits = [
+    ['objects', liveObjectsMax, (value: number) => `${count(value)} objects`],
+    ['structures', liveStructuresMax, (value: number) => `${count(value)} structures or chains`],
+    ['bytes', liveBytesMax, formatBytes],
+  ] as const;
+  for (const [measure, most, format] of limits) {
+    const sum = holdings.reduce((total, holding) => total + holding[measure], 0);
+    if (sum <= most) continue;
+    const largest = holdings.reduce((a, b) => (b[measure] > a[measure] ? b : a));
+    const verb = largest.what === 'stacks' ? 'take' : 'takes';
+    const rest = holdings.length > 1 ? `: ${largest.what} ${verb} ${format(largest[measure])}` : '';
+    const limit = measure === 'bytes' ? formatBytes(most) : count(most);
+    const message = `${format(sum)} would be live, the model holds at most ${limit}${rest}`;
+    report(largest.owner, largest.keys, message);
+    return true;
   }
-  const isTooMany = objects > liveObjectsMax;
-  if (!isTooMany && bytes <= liveBytesMax) return false;
-  const share = (holding: Holding) => (isTooMany ? holding.objects : holding.bytes);
-  const largest = holdings.reduce((a, b) => (share(b) > share(a) ? b : a));
-  const message = isTooMany
-    ? `${count(objects)} objects would be live, the model holds at most ${count(liveObjectsMax)}`
-    : `${formatBytes(bytes)} would be live, the model holds at most ${formatBytes(liveBytesMax)}`;
-  const amount = isTooMany ? `${count(largest.objects)} objects` : formatBytes(largest.bytes);
-  const rest =
-    holdings.length > 1
-      ? `: ${largest.what} ${largest.what === 'stacks' ? 'take' : 'takes'} ${amount}`
-      : '';
-  report(largest.owner, largest.keys, `${message}${rest}`);
-  return true;
+  return false;
 }
 
 /** 67108864 as 67,108,864. */

@@ -41,6 +41,7 @@ import {
   positive,
   type Reader,
   type Reading,
+  type RecordReader,
   rate,
   record,
   reference,
@@ -688,6 +689,20 @@ export const file = record(
   },
   (values): { values: typeof values } => ({ values }),
 );
+
+/** Every record of the language, by the name under which its documentation has it. */
+export const records: { readonly [name: string]: RecordReader<object> } = {
+  run: runSettings,
+  globals,
+  kinds: kind,
+  ...shapes,
+  goroutines: group,
+  alloc,
+  build,
+  replace,
+  drop,
+  repeat,
+};
 
 /** The JSON Schema of workload files, as it is published. */
 export function jsonSchema(): JsonSchema {

@@ -6,6 +6,8 @@ import { type Bytes, GiB, KiB, type Ns, secondNs } from '../units.ts';
 
 /** Most objects that may be live at a time. */
 export const liveObjectsMax = 64 * 1024 * 1024;
+/** Most structures and kept chains that may be live at a time: the model has a record of each. */
+export const liveStructuresMax = 1024 * 1024;
 /** Most memory that live objects, stacks and globals may take together. */
 export const liveBytesMax: Bytes = 64 * GiB;
 /** Largest single object. Backing arrays of `array` and `map` structures are single objects too. */

@@ -60,6 +60,8 @@ export interface Reader<T> {
   read(node: YamlNode, label: string, reading: Reading): T | undefined;
   /** What it reads, as the end of "must be …". */
   readonly expected: string;
+  /** The range of what has units, for descriptions: JSON Schema cannot say it otherwise. */
+  readonly range?: string;
   readonly schema: JsonSchema;
 }
 
@@ -193,12 +195,14 @@ interface Quantity {
 }
 
 function quantity({ parse, format, what, min, max, schema }: Quantity): Reader<number> {
-  const expected = `${what} from ${format(min)} to ${format(max)}`;
-  return scalar(expected, schema, (node) => {
+  const range = `from ${format(min)} to ${format(max)}`;
+  const expected = `${what} ${range}`;
+  const reader = scalar(expected, schema, (node) => {
     const parsed = parse(textOf(node));
     if (!parsed.ok) return { expected: parsed.expected };
     return parsed.value >= min && parsed.value <= max ? { value: parsed.value } : { expected };
   });
+  return { ...reader, range };
 }
 
 const byteUnit = '(?:B|[kKMGT]B|[KMGT]iB)';
@@ -510,10 +514,11 @@ export function record<F extends Fields, T extends object>(
 function recordSchema(fields: ReadonlyMap<string, Field<unknown>>, more: JsonSchema): JsonSchema {
   const entries = [...fields];
   const needed = entries.filter(([, field]) => field.isRequired).map(([key]) => key);
-  const properties = entries.map(([key, { reader, about, written }]) => [
-    key,
-    { description: about, ...(written !== undefined && { default: written }), ...reader.schema },
-  ]);
+  const properties = entries.map(([key, { reader, about, written }]) => {
+    const range = reader.range === undefined ? '' : ` F${reader.range.slice(1)}.`;
+    const fallback = written !== undefined && { default: written };
+    return [key, { description: `${about}${range}`, ...fallback, ...reader.schema }];
+  });
   return {
     type: 'object',
     properties: Object.fromEntries(properties),

@@ -52,9 +52,9 @@ export function shapeTotals(kinds: readonly Kind[], shape: Shape): Totals {
   }
 }
 
-/** What stays of one chain: one object in `keepEvery`. */
+/** What is kept of one chain: one object in `keepEvery`. */
 export function chainTotals(kinds: readonly Kind[], { kind, count, keepEvery }: AllocStep): Totals {
-  return objectsOf(kinds, kind, Math.floor(count / keepEvery));
+  return objectsOf(kinds, kind, Math.max(1, Math.round(count / keepEvery)));
 }
 
 /**

@@ -5,8 +5,9 @@
 import type { Bytes, Ns } from '../units.ts';
 
 export interface Workload {
+  /** From the file, or else the file's own name. */
   name: string;
-  /** First paragraph of the comment that opens the file: what it stands for. */
+  /** First paragraph of the comment that opens the file: what it stands for. '' where there is none. */
   about: string;
   /** Settings that the command line overrides. Absent ones take the command's defaults. */
   run: RunSettings;
@@ -33,11 +34,17 @@ export interface Kind {
   name: string;
   /** Sizes and their weights (positive, any scale). One entry: every object has that size. */
   sizes: { bytes: Bytes; weight: number }[];
-  /** Scannable bytes of an object, from its start to its last pointer: a size, or a share of each object's size. 0: no pointers. */
+  /**
+   * Scannable bytes of an object, from its start to its last pointer: a size (a multiple of 8, at most the smallest
+   * object's), or a share of each object's size, rounded down to whole pointers. 0: no pointers.
+   */
   pointers: { bytes: Bytes } | { share: number };
 }
 
-/** A set of `count` structures of one shape. `kind`, `leafKind` index into Workload.kinds. */
+/**
+ * A set of structures of one shape, `count` of them from the start; 0 where only steps build some. `kind`, `leafKind`
+ * index into Workload.kinds; without leaves, `leafKind` is `kind`. The objects have room for the pointers they need.
+ */
 export interface StructureSpec {
   name: string;
   count: number;
@@ -84,8 +91,9 @@ export type Step =
   | AllocStep
   | BuildStep
   | ReplaceStep
+  /** Lets go of the oldest `count` structures of a set, or of those there are. */
   | { op: 'drop'; structure: number; count: number | 'all' }
-  /** CPU time without allocation. */
+  /** CPU time without allocation, with safe points all along. */
   | { op: 'work'; ns: Ns }
   | { op: 'sleep'; ns: Ns }
   | RepeatStep

@@ -170,8 +170,11 @@ describe('releases', () => {
 });
 
 test('an internal error tells all that is needed to see it again', async () => {
+  let ms = 0;
   const nowMs = () => {
-    throw new Error('the clock is broken');
+    ms++;
+    if (ms > 4) throw new Error('the clock is broken');
+    return ms;
   };
   const argv = ['run', 'init1', '--seed', '7', '--set', 'bg-credit=off'];
   const { code, stderr } = await gcsim(argv, { nowMs });
@@ -179,6 +182,7 @@ test('an internal error tells all that is needed to see it again', async () => {
   expect(stderr).toContain('gcsim: internal error: Error: the clock is broken\n    at ');
   expect(stderr).toContain('Please report it');
   expect(stderr).toContain(`gcsim ${version}, Node ${process.versions.node}`);
-  expect(stderr).toContain('seed: 7');
+  expect(stderr).toContain('seed: 7\n');
+  expect(stderr).toMatch(/ {2}at: init1 · .* simulated · \d+ collections\n/);
   expect(stderr).toContain('gcsim run init1 --seed 7 --set bg-credit=off\n');
 });

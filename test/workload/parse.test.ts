@@ -215,7 +215,8 @@ describe('structures', () => {
   });
 
   test('there is one of each unless the file says otherwise', () => {
-    const text = 'structures: { a: { shape: bytes, size: 1 }, b: { shape: bytes, size: 1, count: 0 } }';
+    const text =
+      'structures: { a: { shape: bytes, size: 1 }, b: { shape: bytes, size: 1, count: 0 } }';
     const counts = parseWorkload(text, 'w').structures.map(({ name, count }) => [name, count]);
     expect(counts).toEqual([
       ['a', 1],
