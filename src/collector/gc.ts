@@ -305,8 +305,9 @@ export class Collector {
     this.coordinator!.wake(p);
   }
 
-  coordinatorWoken(): void {
-    this.notes.wokenNs = this.rt.engine.now;
+  /** Whoever runs the next phase runs on P `p`, as soon as the switch to it is paid. */
+  coordinatorWoken(p: P): void {
+    this.notes.wokenNs = this.rt.engine.now + Math.ceil(p.extraNs);
   }
 
   /** Mark 2 begins: blackening is prompt from now on. */
@@ -698,7 +699,7 @@ class Coordinator implements Task {
           this.waitForMark(p, g);
           return;
         }
-        gc.coordinatorWoken();
+        gc.coordinatorWoken(p);
         this.waiting = 'no';
         this.step = rt.release.mark2 ? Step.flush : Step.stop2;
         if (rt.release.mark2) {
@@ -720,7 +721,7 @@ class Coordinator implements Task {
           this.waitForMark(p, g);
           return;
         }
-        gc.coordinatorWoken();
+        gc.coordinatorWoken(p);
         this.waiting = 'no';
         this.step = Step.stop2;
         return;
@@ -878,7 +879,7 @@ class MarkDone implements Task {
           g.tasks.pop();
           return;
         }
-        gc.coordinatorWoken();
+        gc.coordinatorWoken(p);
         marker.workersOff = true;
         if (rt.blackenPromptly) {
           gc.beginMarkTermination();

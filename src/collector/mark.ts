@@ -30,8 +30,6 @@ export class Marker {
   bytesMarked: Bytes = 0;
   /** Workers and assists that are marking (work.nproc - work.nwait). 0 and no work left: marking is complete. */
   active = 0;
-  /** Collections started: a worker that ends in a later one than it began in gives nothing back. */
-  cycle = 0;
   /** Root jobs (from 1.6): next to take, and how many. Globals first, then a job for each stack. */
   rootNext = 0;
   rootJobs = 0;
@@ -76,7 +74,6 @@ export class Marker {
   startCycle(): void {
     const rt = this.rt;
     rt.objects.clearMarks();
-    this.cycle++;
     this.scanWork = 0;
     this.bytesMarked = 0;
     this.scannedUnits = 0;
@@ -437,10 +434,13 @@ export class Marker {
     return g;
   }
 
-  /** A worker has found nothing: how many such starts to simulate at a time. */
-  fruitlessStarts(): number {
-    this.fruitless = Math.min(64, this.fruitless + 1);
-    return Math.max(1, this.fruitless >> 2);
+  /** A worker has found nothing again: after many such starts in a row, several are simulated at a time. */
+  fruitlessStart(): void {
+    this.fruitless = Math.min(128, this.fruitless + 1);
+  }
+
+  get fruitlessBatch(): number {
+    return Math.max(1, this.fruitless >> 4);
   }
 
   foundWork(): void {
@@ -458,9 +458,6 @@ export class BgMarkWorker implements Task {
   private creditFrom = 0;
   private idleCheck = 0;
   private waits = 0;
-  /** Mode and collection of the run that has just ended. */
-  private mode: Use = Use.dedicated;
-  private cycle = 0;
   private readonly rt: Runtime;
   private readonly gcw: GcWork | null;
   private readonly onReady: (p: P) => void;
@@ -512,7 +509,6 @@ export class BgMarkWorker implements Task {
     const rt = this.rt;
     const marker = rt.marker;
     this.startedAt = rt.engine.now;
-    this.cycle = marker.cycle;
     this.found = false;
     this.waits = 0;
     g.onSystemStack = true;
@@ -560,14 +556,19 @@ export class BgMarkWorker implements Task {
       this.getfull(p, g);
       return;
     }
-    if (!this.found) {
-      // In vain, and perhaps again and again: several such starts at a time, each at its price.
-      this.state = WorkerState.vain;
-      const ns = rt.machine.workerNs + rt.machine.gSwitchNs;
-      rt.sched.run(p, ns, marker.fruitlessStarts(), mode);
+    this.leave(p, g);
+  }
+
+  /** No work is left for this worker. In vain, it is perhaps started again and again: several such starts at a time. */
+  private leave(p: P, g: G): void {
+    if (this.found) {
+      this.end(p, g);
       return;
     }
-    this.end(p, g);
+    const { marker, machine, sched } = this.rt;
+    this.state = WorkerState.vain;
+    marker.fruitlessStart();
+    sched.run(p, machine.workerNs, marker.fruitlessBatch, p.workerMode);
   }
 
   /** Fractional and idle workers give way: when preempted, or when there is other work. */
@@ -610,7 +611,7 @@ export class BgMarkWorker implements Task {
     if (marker.active === 0) {
       // The barrier is reached: whoever waits here knows that marking is complete.
       marker.active++;
-      this.end(p, g);
+      this.leave(p, g);
       return;
     }
     const wait = this.waits++;
@@ -631,13 +632,14 @@ export class BgMarkWorker implements Task {
     const mode = p.workerMode;
     if (mode === Use.dedicated) {
       marker.dedicatedNs += ns;
+      marker.dedicatedNeeded++;
     } else if (mode === Use.fractional) {
       marker.fractionalNs += ns;
       p.fractionalNs += ns;
+      if (rt.release.fractional !== 'per-p') marker.fractionalNeeded++;
     } else {
       marker.idleNs += ns;
     }
-    this.mode = mode;
     g.onSystemStack = false;
     const done = marker.active === 0 && !marker.workAvailable(null);
     this.state = WorkerState.ended;
@@ -647,18 +649,14 @@ export class BgMarkWorker implements Task {
       rt.collector.markDone(p, g, who);
       if (g.tasks[g.tasks.length - 1] !== this) return;
     }
+    // Until it has parked and its P chooses again, another P may take its place as a worker. That moment is what ends a
+    // run of fruitless starts on one P, with the coordinator waiting behind them.
+    rt.sched.run(p, rt.machine.gSwitchNs, this.found ? 1 : marker.fruitlessBatch, mode);
     if (this.found) marker.foundWork();
-    this.park(p, g);
   }
 
-  /** Another worker of its kind may be started from now on. */
   private park(p: P, g: G): void {
-    const { marker, release, sched } = this.rt;
-    if (this.cycle === marker.cycle) {
-      if (this.mode === Use.dedicated) marker.dedicatedNeeded++;
-      if (this.mode === Use.fractional && release.fractional !== 'per-p') marker.fractionalNeeded++;
-    }
     this.state = WorkerState.parked;
-    sched.park(p, g);
+    this.rt.sched.park(p, g);
   }
 }

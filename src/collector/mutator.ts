@@ -367,26 +367,13 @@ class Goroutine implements Task {
       default:
         break;
     }
-    const was = this.doing;
+    // mallocgc has returned a large object: what it starts or owes comes before the filling.
+    if (this.doing === Doing.largeMalloc) this.checkDue = true;
     this.doing = Doing.nothing;
-    if (was === Doing.largeMalloc) {
-      // mallocgc has returned: what it starts or owes comes before the filling.
-      this.checkDue = true;
-      this.doing = Doing.largeFill;
-      if (this.afterRefill(p, g)) return;
-    }
-    if (this.fillNs > 0) {
-      this.doing = Doing.largeFill;
-      if (sched.safePoint(p, g)) {
-        this.doing = Doing.nothing;
-        return;
-      }
-      this.fill(p);
-      return;
-    }
     if (sched.safePoint(p, g)) return;
     if (this.checkDue && this.afterRefill(p, g)) return;
-    if (this.workLeft > 0) this.compute(p);
+    if (this.fillNs > 0) this.fill(p);
+    else if (this.workLeft > 0) this.compute(p);
     else if (this.build !== null) this.allocate(p, g);
     else this.step(p, g);
   }

@@ -47,6 +47,8 @@ export const Use = {
 } as const;
 export type Use = (typeof Use)[keyof typeof Use];
 export const useCount = 11;
+/** Most turns of a P at one instant: parks, readies and pushed tasks. Beyond, the model has a loop. */
+const idleTurnsMax = 10_000;
 
 export interface Task {
   /** Continues on P `p` as G `g`. See the head of this file for what it may do. */
@@ -470,7 +472,8 @@ export class Sched {
   }
 
   private drive(p: P): void {
-    for (;;) {
+    for (let turns = 0; ; turns++) {
+      if (turns > idleTurnsMax) fail('a P turns without time passing', p.id, p.g?.id ?? -1);
       let g = p.g;
       if (g === null) {
         g = this.pick(p);

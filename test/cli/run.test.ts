@@ -370,6 +370,37 @@ describe('bad input', () => {
     expect(stderr).toContain('it is larger than 1 MiB');
   });
 
+  const node = 'kinds: { n: { size: 64B, pointers: 8B } }\n';
+  const aliases = ['b', 'c', 'd', 'e', 'f', 'g'].map((name, i) => {
+    const before = `*${'abcdef'[i]}`;
+    return `${name}: &${name} [${Array(9).fill(before).join(', ')}]\n`;
+  });
+
+  test.each([
+    ['never allocates', `${node}goroutines: [{ times: 3, steps: [sleep: 1ms] }]\n`],
+    ['never ends', `${node}goroutines: [{ steps: [alloc: { kind: n }] }]\n`],
+    [
+      'objects would be live, the model holds at most',
+      `${node}structures: { l: { shape: list, kind: n, length: 1000000, count: 100000 } }\n`,
+    ],
+    ['the aliases stand for more than', `a: &a [x, x, x]\n${aliases.join('')}`],
+  ])('a workload that cannot be run: %s', async (message, stdin) => {
+    const { code, stdout, stderr } = await gcsim(['run', '-'], { stdin });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(/^<stdin>:\d+:\d+: error: /);
+    expect(stderr).toContain(message);
+  });
+
+  test('a workload that outgrows the model while it runs: 2, and no file', async () => {
+    const cwd = temporaryFolder();
+    const stdin = `${node}goroutines: [{ for: 1h, steps: [alloc: { kind: n, count: 9999, keep: all }] }]\n`;
+    const argv = ['run', '-', '--gogc', 'off', '--csv', 'a.csv'];
+    const { code, stderr } = await gcsim(argv, { cwd, stdin });
+    expect(code).toBe(2);
+    expect(stderr).toContain('error: the workload needs more memory than the model holds');
+    expect(readdirSync(cwd)).toEqual([]);
+  });
+
   test('two outputs in one file, and the workload’s own file', async () => {
     const cwd = temporaryFolder();
     mkdirSync(join(cwd, 'sub'));
