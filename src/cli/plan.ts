@@ -15,7 +15,7 @@ import type { SimOptions } from '../collector/simulate.ts';
 import { UserError } from '../diagnostic.ts';
 import type { RunInfo } from '../report/json.ts';
 import { parseWorkload } from '../workload/parse.ts';
-import type { Workload } from '../workload/workload.ts';
+import type { RunSettings, Workload } from '../workload/workload.ts';
 import type { WorkloadText } from './builtin.ts';
 import type { Overrides } from './settings.ts';
 
@@ -43,6 +43,7 @@ export interface ContrastPlan {
 export function planRun(source: WorkloadText, overrides: Overrides): Plan {
   const workload = parseWorkload(source.text, source.file, {
     releases: releases.map(({ name }) => name),
+    run: runSettings(overrides.options),
   });
   const asked = optionsFor(workload, overrides.options);
   const release = findRelease(asked.release);
@@ -75,6 +76,16 @@ export function planRun(source: WorkloadText, overrides: Overrides): Plan {
       overrides.contrast === false
         ? undefined
         : planContrast(overrides.contrast, release, mechanisms, options),
+  };
+}
+
+/** What the command line says in place of the file's own run settings. */
+function runSettings({ procs, cores, gcPercent, durationNs }: Partial<SimOptions>): RunSettings {
+  return {
+    ...(procs !== undefined && { procs }),
+    ...(cores !== undefined && { cores }),
+    ...(gcPercent !== undefined && { gcPercent }),
+    ...(durationNs !== undefined && { durationNs }),
   };
 }
 

@@ -30,6 +30,8 @@ export class Assists {
   stolen = 0;
   paidToQueue = 0;
   overTaken = 0;
+  /** Background scan work that was not banked, because credit is off. */
+  discarded = 0;
   /** Conversions between work and bytes, each of which may lose one unit. */
   conversions = 0;
   /** gcController.assistTime, as the runtime counts it: by the clock, in batches of 5 µs a P. */
@@ -54,6 +56,7 @@ export class Assists {
     this.stolen = 0;
     this.paidToQueue = 0;
     this.overTaken = 0;
+    this.discarded = 0;
     this.conversions = 0;
     this.assistNs = 0;
     this.count = 0;
@@ -70,7 +73,11 @@ export class Assists {
   /** Before an allocation of `bytes` (from 1.6): true when an assist has to come first; it is on top of the G's tasks then. */
   beforeMalloc(g: G, bytes: number): boolean {
     const rt = this.rt;
-    if (!rt.blackenEnabled || rt.mechanisms.assist === 'off') return false;
+    if (!rt.blackenEnabled) return false;
+    if (rt.mechanisms.assist === 'off') {
+      rt.collector.exercised.add('assist');
+      return false;
+    }
     g.gcAssistBytes -= bytes;
     if (g.gcAssistBytes >= 0) return false;
     g.tasks.push(new Assist(rt, this));
@@ -80,7 +87,11 @@ export class Assists {
   /** After an allocation that refilled a span (to 1.5): true when an assist is on top of the G's tasks. */
   afterMalloc(g: G): boolean {
     const rt = this.rt;
-    if (!rt.blackenEnabled || rt.mechanisms.assist === 'off') return false;
+    if (!rt.blackenEnabled) return false;
+    if (rt.mechanisms.assist === 'off') {
+      rt.collector.exercised.add('assist');
+      return false;
+    }
     if (rt.release.pacer.ratio !== 'none' && this.owed(g) <= 0) return false;
     g.tasks.push(new Assist(rt, this));
     return true;
@@ -115,7 +126,10 @@ export class Assists {
     const rt = this.rt;
     const banks = rt.mechanisms['bg-credit'] === 'on';
     if (this.queue.length === 0) {
-      if (!banks) return;
+      if (!banks) {
+        this.discarded += work;
+        return;
+      }
       this.flushed += work;
       this.bgScanCredit += work;
       return;
@@ -206,7 +220,14 @@ export class Assists {
   }
 }
 
-const AssistState = { start: 0, drained: 1, spinning: 2, rooted: 3, waited: 4, completed: 5 } as const;
+const AssistState = {
+  start: 0,
+  drained: 1,
+  spinning: 2,
+  rooted: 3,
+  waited: 4,
+  completed: 5,
+} as const;
 
 /** gcAssistAlloc, on top of the allocating goroutine's tasks. */
 class Assist implements Task {
@@ -267,7 +288,8 @@ class Assist implements Task {
       return;
     }
     // To 1.5 a retry goes on with what is left of the first round's debt.
-    let work = this.scanWork > 0 && rt.release.assistAt === 'refill' ? this.scanWork : assists.owed(g);
+    let work =
+      this.scanWork > 0 && rt.release.assistAt === 'refill' ? this.scanWork : assists.owed(g);
     if (work <= 0) {
       this.finish(g);
       return;
@@ -301,6 +323,7 @@ class Assist implements Task {
     const rt = this.rt;
     const assists = this.assists;
     const credit = assists.bgScanCredit;
+    if (credit > 0 || assists.discarded > 0) rt.collector.exercised.add('bg-credit');
     if (credit <= 0 || rt.release.pacer.ratio === 'none') return work;
     if (credit >= work) {
       assists.bgScanCredit -= work;

@@ -45,7 +45,8 @@ export class Auditor {
     const empty = pool.listLength(pool.empty);
     const elsewhere = pool.listLength(pool.full) + pool.listLength(pool.partial);
     if (elsewhere !== 0) broken('workbufs with work after mark termination', elsewhere, 0);
-    if (empty !== pool.count) broken('workbufs on the empty list are not all there are', empty, pool.count);
+    if (empty !== pool.count)
+      broken('workbufs on the empty list are not all there are', empty, pool.count);
     if (pool.model.source === 'spans') {
       const held = pool.busySpans.length * (workbufAlloc / pool.model.bytes);
       if (held !== pool.count) broken('workbufs are not what their spans hold', held, pool.count);
@@ -55,7 +56,8 @@ export class Auditor {
   /** 5. Scan work counted = what was scanned, and what was allocated black where that counts. */
   private scanWork(marker: Marker): void {
     const done = marker.scannedUnits + this.rt.mutators.blackScan;
-    if (marker.scanWork !== done) broken('scan work counted is not what was scanned', marker.scanWork, done);
+    if (marker.scanWork !== done)
+      broken('scan work counted is not what was scanned', marker.scanWork, done);
   }
 
   /** What the program can reach is marked: nothing live is about to be freed. */
@@ -77,11 +79,14 @@ export class Auditor {
     const { pages, heldBytes } = alloc.recount();
     if (heldBytes !== alloc.heldBytes) broken('bytes in spans', heldBytes, alloc.heldBytes);
     if (alloc.allocatedBytes !== alloc.heldBytes + alloc.sweptBytes) {
-      broken('bytes allocated are not live, dead and swept', alloc.allocatedBytes, alloc.heldBytes + alloc.sweptBytes);
+      broken(
+        'bytes allocated are not live, dead and swept',
+        alloc.allocatedBytes,
+        alloc.heldBytes + alloc.sweptBytes,
+      );
     }
     if (pages !== alloc.spanPages) broken('pages of spans', pages, alloc.spanPages);
-    const workbufPages =
-      workbufs.model.source === 'spans' ? workbufs.bytes / pageSize : 0;
+    const workbufPages = workbufs.model.source === 'spans' ? workbufs.bytes / pageSize : 0;
     if (heap.inUsePages !== pages + workbufPages) {
       broken('pages in use', heap.inUsePages, pages + workbufPages);
     }
@@ -101,7 +106,8 @@ export class Auditor {
       sched.charge(p, p.use);
       let total = 0;
       for (const ns of p.usedNs) total += ns;
-      if (Math.abs(total - engine.now) > 1) broken('time of a P is not the time elapsed', total, engine.now);
+      if (Math.abs(total - engine.now) > 1)
+        broken('time of a P is not the time elapsed', total, engine.now);
     }
   }
 

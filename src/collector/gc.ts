@@ -14,12 +14,12 @@ import { fail } from '../assert.ts';
 import type { GcCycle, Signaller, SimCycle } from '../cycle.ts';
 import type { Bytes, Ns } from '../units.ts';
 import type { Auditor } from './audit.ts';
+import { Ev } from './events.ts';
 import { GcWork } from './gcwork.ts';
 import { BgMarkWorker } from './mark.ts';
 import { forceGcPeriodNs, reviseTimerNs } from './params.ts';
 import type { Mechanism } from './release.ts';
 import { GcPhase, type Runtime } from './runtime.ts';
-import { Ev } from './events.ts';
 import { type G, GStatus, type P, type Task, Use } from './sched.ts';
 
 /** Times and sizes of the collection in hand. */
@@ -56,6 +56,8 @@ export class Collector {
   readonly exercised = new Set<Mechanism>();
   /** Goroutines in runtime.GC(), waiting for the collection with the given number to end. */
   private readonly waiters: { g: G; count: number }[] = [];
+  /** Goroutines on work.startSema. */
+  private readonly startWaiters: G[] = [];
   private notes = new CycleNotes();
   private coordinator: Coordinator | null = null;
   private transition = false;
@@ -89,8 +91,19 @@ export class Collector {
   /** After an allocation that took a span: starts a collection if heapLive has reached the trigger. True: the task must return. */
   maybeStart(p: P, g: G): boolean {
     const rt = this.rt;
-    if (this.working || rt.phase !== GcPhase.off || rt.heapLive < rt.pacer.trigger) return false;
-    return this.start(p, g, { forced: false, periodic: false });
+    if (rt.phase !== GcPhase.off || rt.heapLive < rt.pacer.trigger) return false;
+    if (!this.working) return this.start(p, g, { forced: false, periodic: false });
+    if (rt.release.phases === 'coordinator') return false;
+    // gcStart takes work.startSema: whoever else finds the trigger crossed waits until the collection has started.
+    this.startWaiters.push(g);
+    rt.sched.park(p, g);
+    return true;
+  }
+
+  /** The collection has started: those who wanted to start it too go on. */
+  started(p: P): void {
+    for (const g of this.startWaiters) this.rt.sched.ready(g, p, false);
+    this.startWaiters.length = 0;
   }
 
   /** Two minutes without a collection: sysmon has one started. */
@@ -195,6 +208,8 @@ export class Collector {
     const rt = this.rt;
     const { machine } = rt;
     let ns = machine.sweepTermNs + rt.procs * machine.perProcStopNs;
+    // To 1.5 the sweeper's last look at every span is taken with the world stopped.
+    if (rt.release.finishSweep === 'stopped') ns += rt.alloc.spanCount * machine.spanLookNs;
     ns += rt.sweeper.finish();
     rt.pacer.startCycle(rt.heapLive, rt.procs);
     this.notes.goal = rt.pacer.heapGoal;
@@ -206,7 +221,6 @@ export class Collector {
       rt.phase = GcPhase.scan;
       // Nobody but the coordinator takes root jobs.
       rt.writeBarrier = rt.release.writeBarrierFrom === 'scan';
-      this.exercised.add('assist-start');
       if (rt.mechanisms['assist-start'] === 'scan') this.assistsOn();
     } else {
       rt.writeBarrier = true;
@@ -241,6 +255,8 @@ export class Collector {
     rt.writeBarrier = true;
     rt.marker.startNs = rt.engine.now;
     this.notes.markFromNs = rt.engine.now;
+    // What was allocated while the roots were scanned is what an assist then would have been for.
+    if (rt.heapLive > this.notes.heapStart) this.exercised.add('assist-start');
     this.assistsOn();
     this.transition = false;
     rt.blackenPromptly = false;
@@ -355,15 +371,17 @@ export class Collector {
     rt.blackenPromptly = false;
     this.reviseGen++;
     let ns = machine.markTermNs * release.termCost + rt.procs * machine.perProcStopNs;
+    if (release.finishSweep === 'stopped') ns += rt.alloc.spanCount * machine.spanLookNs;
     ns += this.markRest(p);
     for (const other of rt.sched.ps) marker.dispose(other.gcw);
     if (workbufs.hasWork) fail('work left after mark termination', marker.active);
-    this.exercised.add('bg-credit');
     return ns + this.finishHeap(p);
   }
 
   private durationFrom(): Ns {
-    return this.rt.release.pacer.durationFrom === 'mark' ? this.rt.marker.startNs : this.notes.assistsFromNs;
+    return this.rt.release.pacer.durationFrom === 'mark'
+      ? this.rt.marker.startNs
+      : this.notes.assistsFromNs;
   }
 
   /** Marks what is left: rescanned stacks and globals (to 1.7), and what they lead to. */
@@ -374,7 +392,8 @@ export class Collector {
     if (rt.release.rescanStacks) {
       ns += marker.rescanRoots(p.gcw);
       for (const g of rt.sched.gs) {
-        if (g.status !== GStatus.dead) ns += machine.stackScanNs + g.stackBytes * machine.scanRootByteNs;
+        if (g.status !== GStatus.dead)
+          ns += machine.stackScanNs + g.stackBytes * machine.scanRootByteNs;
       }
     }
     for (const other of rt.sched.ps) marker.dispose(other.gcw);
@@ -406,7 +425,7 @@ export class Collector {
     rt.writeBarrier = false;
     let ns = 0;
     const freeing = rt.mechanisms['workbuf-freeing'] === 'on';
-    this.exercised.add('workbuf-freeing');
+    if (rt.workbufs.bytes > 0) this.exercised.add('workbuf-freeing');
     this.noteGcSys();
     if (this.notes.stopped) ns += rt.sweeper.sweepAll();
     else rt.sweeper.start(p);
@@ -478,7 +497,8 @@ export class Collector {
     const now = rt.engine.now;
     const coordinated = rt.release.phases === 'coordinator' && !n.stopped;
     const markTermNs = now - n.termFromNs;
-    const sweepTermNs = (coordinated ? n.scanFromNs : n.stopped ? n.termFromNs : n.markFromNs) - n.startNs;
+    const sweepTermNs =
+      (coordinated ? n.scanFromNs : n.stopped ? n.termFromNs : n.markFromNs) - n.startNs;
     const markNs = n.stopped ? 0 : n.termFromNs - n.markFromNs;
     const backgroundNs = rt.marker.dedicatedNs + rt.marker.fractionalNs;
     const scanNs = coordinated ? n.syncFromNs - n.scanFromNs : 0;
@@ -848,6 +868,7 @@ class StartCycle implements Task {
       case Start.restart:
         sched.startTheWorld(p);
         gc.pauseEnds();
+        gc.started(p);
         g.tasks.pop();
         return;
       default:

@@ -318,7 +318,8 @@ export class WorkbufPool {
    */
   prepareFree(): void {
     if (this.full >= 0) fail('cannot free workbufs when work.full != 0', this.full);
-    if (this.emptyCount !== this.count) fail('workbufs not on the empty list', this.count - this.emptyCount);
+    if (this.emptyCount !== this.count)
+      fail('workbufs not on the empty list', this.count - this.emptyCount);
     for (let w = this.empty; w >= 0; w = this.link[w]!) this.vacant.push(w);
     this.empty = -1;
     this.emptyCount = 0;

@@ -102,7 +102,8 @@ export class PageHeap {
   /** Free runs, for checks: calls `see(start, pages)` for each. */
   eachFree(see: (start: number, pages: number) => void): void {
     for (let list = 0; list < listCount; list++) {
-      for (let run = this.heads[list]!; run >= 0; run = this.next[run]!) see(run, this.runLength[run]!);
+      for (let run = this.heads[list]!; run >= 0; run = this.next[run]!)
+        see(run, this.runLength[run]!);
     }
   }
 

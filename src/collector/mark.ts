@@ -10,6 +10,7 @@ import type { Bytes, Ns } from '../units.ts';
 import type { GcWork } from './gcwork.ts';
 import { patternLength, ShapeCode } from './objects.ts';
 import {
+  forcePreemptNs,
   gcCreditSlack,
   getfullSleepNs,
   getfullSpins,
@@ -17,12 +18,9 @@ import {
   maxObletBytes,
   rootBlockBytes,
   runtimeGlobalsBytes,
-  forcePreemptNs,
 } from './params.ts';
-import { type Runtime, GcPhase } from './runtime.ts';
+import { GcPhase, type Runtime } from './runtime.ts';
 import { type G, GStatus, type P, type Task, Use } from './sched.ts';
-
-const patternMask = patternLength - 1;
 
 export class Marker {
   /** Scan work and bytes marked, counted globally. */
@@ -139,7 +137,7 @@ export class Marker {
   }
 
   /** Greys what a root points at: a unit's entry, or each of its objects where they have no pointers to lead on. */
-  private greyUnit(gcw: GcWork, u: number): number {
+  greyUnit(gcw: GcWork, u: number): number {
     const { objects } = this.rt;
     const entry = objects.entry(u);
     if (entry < 0) return 0;
@@ -260,11 +258,11 @@ export class Marker {
     const i = o - base;
     if (i >= countA) {
       // A leaf: its pointers lead to what is marked already.
-      const leafKind = objects.kindB[u]! * patternLength + ((i - countA) & patternMask);
+      const leafKind = objects.placeInKind(objects.kindB[u]!, u, i - countA);
       this.bytes += objects.kinds.scan[leafKind]!;
       return;
     }
-    const kindA = objects.kindA[u]! * patternLength + (i & patternMask);
+    const kindA = objects.placeInKind(objects.kindA[u]!, u, i);
     const scan = objects.kinds.scan[kindA]!;
     if (scan > maxObletBytes && this.rt.release.oblets) {
       this.scanPiece(gcw, u, o, scan, piece);
@@ -273,9 +271,9 @@ export class Marker {
     this.bytes += scan;
     switch (objects.shape[u]) {
       case ShapeCode.list: {
-        if (i >= 1) this.grey(gcw, u, base + i - 1, kindA);
+        if (i >= 1) this.grey(gcw, u, base + i - 1);
         const back = objects.degree[u]!;
-        if (back > 0 && i >= back) this.grey(gcw, u, base + i - back, kindA);
+        if (back > 0 && i >= back) this.grey(gcw, u, base + i - back);
         return;
       }
       case ShapeCode.tree: {
@@ -283,30 +281,30 @@ export class Marker {
         const first = i * fanout + 1;
         const built = objects.builtA[u]!;
         const end = Math.min(first + fanout, built);
-        for (let c = first; c < end; c++) this.greyIndex(gcw, u, base + c);
+        for (let c = first; c < end; c++) this.grey(gcw, u, base + c);
         this.greyLeaves(gcw, u, i);
         return;
       }
       case ShapeCode.spine: {
         const built = objects.builtB[u]!;
-        for (let c = 0; c < built; c++) this.greyIndex(gcw, u, base + countA + c);
+        for (let c = 0; c < built; c++) this.grey(gcw, u, base + countA + c);
         return;
       }
       case ShapeCode.itemsNextLast:
         this.greyLeaves(gcw, u, i);
-        if (i >= 1) this.grey(gcw, u, base + i - 1, kindA);
+        if (i >= 1) this.grey(gcw, u, base + i - 1);
         return;
       case ShapeCode.itemsNextFirst:
-        if (i >= 1) this.grey(gcw, u, base + i - 1, kindA);
+        if (i >= 1) this.grey(gcw, u, base + i - 1);
         this.greyLeaves(gcw, u, i);
         return;
       case ShapeCode.graph: {
         const built = objects.builtA[u]!;
-        if (i + 1 < built) this.grey(gcw, u, base + i + 1, kindA);
+        if (i + 1 < built) this.grey(gcw, u, base + i + 1);
         const degree = objects.degree[u]!;
         for (let j = 1; j < degree; j++) {
           const target = objects.graphTarget(u, i, j);
-          if (target < built) this.greyIndex(gcw, u, base + target);
+          if (target < built) this.grey(gcw, u, base + target);
         }
         return;
       }
@@ -335,7 +333,7 @@ export class Marker {
     const first = Math.floor((elements * piece) / pieces);
     const end = Math.min(built, Math.floor((elements * (piece + 1)) / pieces));
     const base = objects.base[u]! + objects.countA[u]!;
-    for (let c = first; c < end; c++) this.greyIndex(gcw, u, base + c);
+    for (let c = first; c < end; c++) this.grey(gcw, u, base + c);
   }
 
   private greyLeaves(gcw: GcWork, u: number, i: number): void {
@@ -346,15 +344,11 @@ export class Marker {
     const first = i * leaves;
     const end = Math.min(first + leaves, built);
     const base = objects.base[u]! + objects.countA[u]!;
-    for (let c = first; c < end; c++) this.greyIndex(gcw, u, base + c);
+    for (let c = first; c < end; c++) this.grey(gcw, u, base + c);
   }
 
-  private greyIndex(gcw: GcWork, u: number, o: number): void {
-    this.grey(gcw, u, o, -1);
-  }
-
-  /** greyobject: follows one pointer. `k` is the target's place in the kind tables where every object of the region is alike. */
-  private grey(gcw: GcWork, u: number, o: number, k: number): void {
+  /** greyobject: follows one pointer. */
+  private grey(gcw: GcWork, u: number, o: number): void {
     this.pointers++;
     const objects = this.rt.objects;
     const at = o >>> 5;
@@ -362,7 +356,7 @@ export class Marker {
     const bit = 1 << (o & 31);
     if ((word & bit) !== 0) return;
     objects.marks[at] = word | bit;
-    const kind = k >= 0 ? (k & ~patternMask) | ((o - objects.base[u]!) & patternMask) : objects.kindIndex(u, o);
+    const kind = objects.kindIndex(u, o);
     gcw.bytesMarked += objects.kinds.size[kind]!;
     if (objects.kinds.scan[kind]! > 0) this.rt.workbufs.put(gcw, o);
   }
@@ -411,7 +405,8 @@ export class Marker {
       if (elapsed > 0 && p.fractionalNs / elapsed > goal) return null;
     } else {
       const ahead = release.fractional === 'token-lookahead' ? forcePreemptNs : 0;
-      if (elapsed + ahead > 0 && (this.fractionalNs + ahead) / (elapsed + ahead) > goal) return null;
+      if (elapsed + ahead > 0 && (this.fractionalNs + ahead) / (elapsed + ahead) > goal)
+        return null;
       this.fractionalNeeded--;
     }
     p.workerMode = Use.fractional;
@@ -448,7 +443,17 @@ export class Marker {
   }
 }
 
-const WorkerState = { new: 0, parked: 1, roots: 2, spinning: 3, scanned: 4, drained: 5, getfull: 6, ended: 7, vain: 8 } as const;
+const WorkerState = {
+  new: 0,
+  parked: 1,
+  roots: 2,
+  spinning: 3,
+  scanned: 4,
+  drained: 5,
+  getfull: 6,
+  ended: 7,
+  vain: 8,
+} as const;
 
 /** gcBgMarkWorker: one for each P. */
 export class BgMarkWorker implements Task {
@@ -580,7 +585,11 @@ export class BgMarkWorker implements Task {
       this.idleCheck = idleCheckThreshold;
       return rt.sched.hasOtherWork(p);
     }
-    if (p.workerMode === Use.fractional && rt.release.fractional === 'per-p' && this.idleCheck <= 0) {
+    if (
+      p.workerMode === Use.fractional &&
+      rt.release.fractional === 'per-p' &&
+      this.idleCheck <= 0
+    ) {
       this.idleCheck = idleCheckThreshold;
       const elapsed = rt.engine.now - rt.marker.startNs;
       const used = p.fractionalNs + rt.engine.now - this.startedAt;

@@ -7,14 +7,22 @@
  */
 import { fail } from '../assert.ts';
 import { UserError } from '../diagnostic.ts';
+import type { Prng } from '../sim/prng.ts';
 import { type Bytes, msNs, type Ns, secondNs } from '../units.ts';
-import type { AllocStep, BuildStep, GoroutineGroup, RepeatStep, ReplaceStep, Step, Workload } from '../workload/workload.ts';
+import type {
+  AllocStep,
+  BuildStep,
+  GoroutineGroup,
+  RepeatStep,
+  ReplaceStep,
+  Step,
+  Workload,
+} from '../workload/workload.ts';
 import { patternLength, ShapeCode, type UnitPlan } from './objects.ts';
 import { pageSize, runtimeHeapScanBytes } from './params.ts';
 import { GcPhase, type Runtime } from './runtime.ts';
 import { type G, type P, type Task, Use } from './sched.ts';
 
-const patternMask = patternLength - 1;
 /** A goroutine that computes looks for a preemption this often. Assumed: the calls of ordinary code; 10 µs. */
 const safePointNs: Ns = 10_000;
 /** Steps without cost after which a goroutine is charged for turning round. */
@@ -35,11 +43,12 @@ export class Mutators {
   private readonly workload: Workload;
   private readonly running: number[] = [];
   private alive = 0;
-  private unitSeed = 0;
+  private readonly unitSeeds: Prng;
 
-  constructor(rt: Runtime, workload: Workload, plans: readonly UnitPlan[]) {
+  constructor(rt: Runtime, workload: Workload, plans: readonly UnitPlan[], unitSeeds: Prng) {
     this.rt = rt;
     this.workload = workload;
+    this.unitSeeds = unitSeeds;
     for (const plan of plans) this.sets.push({ plan, units: [] });
     for (const group of workload.groups) this.planAllocs(group.body.steps);
   }
@@ -71,7 +80,15 @@ export class Mutators {
     const { rt, workload } = this;
     this.ownObjects(runtimeKind);
     const steps: Step[] = workload.structures
-      .map((s, structure): BuildStep => ({ op: 'build', structure, count: s.count, workNs: 0, writes: 1 }))
+      .map(
+        (s, structure): BuildStep => ({
+          op: 'build',
+          structure,
+          count: s.count,
+          workNs: 0,
+          writes: 1,
+        }),
+      )
       .filter((step) => step.count > 0);
     const main = new Goroutine(rt, this, { op: 'repeat', times: 1, steps }, -1);
     const g = rt.sched.newG(main);
@@ -158,8 +175,7 @@ export class Mutators {
   }
 
   nextSeed(): number {
-    this.unitSeed = (this.unitSeed + 1) | 0;
-    return this.unitSeed;
+    return this.unitSeeds.nextUint32() | 0;
   }
 
   // ---- the allocator's side ----
@@ -214,7 +230,8 @@ export class Mutators {
     const { rt } = this;
     const pages = Math.ceil(size / pageSize);
     rt.alloc.now = rt.engine.now;
-    let ns = rt.machine.largeAllocNs + rt.sweeper.pay(pages * pageSize, pages) + rt.sweeper.reclaim(pages);
+    let ns =
+      rt.machine.largeAllocNs + rt.sweeper.pay(pages * pageSize, pages) + rt.sweeper.reclaim(pages);
     const s = rt.alloc.allocLarge(pages, rt.alloc.spanClassOf(0, scan > 0), u, o, size);
     if (s < 0) throw outOfMemory(rt.heap.arenaBytes);
     ns += rt.machine.spanNs;
@@ -228,7 +245,15 @@ export class Mutators {
   }
 
   /** Small objects come to be. */
-  place(p: P, spanClass: number, u: number, from: number, count: number, size: Bytes, scan: Bytes): void {
+  place(
+    p: P,
+    spanClass: number,
+    u: number,
+    from: number,
+    count: number,
+    size: Bytes,
+    scan: Bytes,
+  ): void {
     const { rt } = this;
     rt.alloc.place(p.id, spanClass, u, from, count, size);
     if (rt.release.heapLiveAt === 'span') p.localAlloc += count * size;
@@ -248,25 +273,37 @@ export class Mutators {
     }
   }
 
-  get allocatesBlack(): boolean {
+  private get allocatesBlack(): boolean {
     const { rt } = this;
-    if (!rt.writeBarrier) return false;
-    switch (rt.release.allocateBlack) {
-      case 'always':
-        return true;
-      case 'mark2':
-        return rt.blackenPromptly;
-      case 'termination':
-        return false;
-    }
+    const { allocateBlack } = rt.release;
+    return (
+      rt.writeBarrier &&
+      (allocateBlack === 'always' || (allocateBlack === 'mark2' && rt.blackenPromptly))
+    );
   }
 
   /** Pointer writes to `count` objects from `from` on: the write barrier greys those that are white. */
   writeBarrier(p: P, u: number, from: number, count: number): void {
     const { rt } = this;
-    for (let o = from; o < from + count; o++) rt.marker.shade(p.gcw, o);
-    if (rt.objects.shape[u] === ShapeCode.graph) rt.marker.shadeTargets(p.gcw, u, from, count);
-    if (rt.blackenPromptly) rt.marker.dispose(p.gcw);
+    const { marker } = rt;
+    for (let o = from; o < from + count; o++) {
+      // Near the end of marking nothing is cached: each object greyed here takes a workbuf of its own to the full list.
+      if (marker.shade(p.gcw, o) && rt.blackenPromptly) marker.dispose(p.gcw);
+    }
+    if (rt.objects.shape[u] === ShapeCode.graph) {
+      marker.shadeTargets(p.gcw, u, from, count);
+      if (rt.blackenPromptly) marker.dispose(p.gcw);
+    }
+  }
+
+  /** A pointer to a unit is overwritten: from 1.8 the write barrier greys what it pointed at. Then nothing reaches it. */
+  overwrite(p: P, u: number): void {
+    const { rt } = this;
+    if (rt.writeBarrier && rt.release.hybridBarrier) {
+      rt.marker.greyUnit(p.gcw, u);
+      if (rt.blackenPromptly) rt.marker.dispose(p.gcw);
+    }
+    rt.dropRoot(u);
   }
 
   /** All Ps give their spans back, at mark termination. */
@@ -314,7 +351,7 @@ interface Build {
   writes: number;
   copies: boolean;
   /** What happens when all objects are there. */
-  done: () => void;
+  done: (p: P) => void;
 }
 
 const Doing = { nothing: 0, small: 1, largeMalloc: 2, largeFill: 3, work: 4 } as const;
@@ -456,7 +493,7 @@ class Goroutine implements Task {
         this.beginReplace(step);
         return;
       case 'drop':
-        this.drop(step.structure, step.count);
+        this.drop(step.structure, step.count, p);
         return;
       case 'work':
         this.workLeft = step.ns;
@@ -503,7 +540,8 @@ class Goroutine implements Task {
 
   private parts(u: number, plan: UnitPlan): Part[] {
     const parts: Part[] = [{ u, region: 0, kind: plan.kindA, total: plan.countA, built: 0 }];
-    if (plan.countB > 0) parts.push({ u, region: 1, kind: plan.kindB, total: plan.countB, built: 0 });
+    if (plan.countB > 0)
+      parts.push({ u, region: 1, kind: plan.kindB, total: plan.countB, built: 0 });
     return parts;
   }
 
@@ -522,14 +560,14 @@ class Goroutine implements Task {
       workNs: step.workNs,
       writes: step.writes,
       copies: step.fill === 'copy',
-      done: () => {
+      done: (p) => {
         if (dead >= 0) this.rt.dropRoot(dead);
-        this.keep(step, kept);
+        this.keep(step, kept, p);
       },
     };
   }
 
-  private keep(step: AllocStep, u: number): void {
+  private keep(step: AllocStep, u: number, p: P): void {
     if (step.keep === 'all') return;
     if (step.keep === 'none') {
       this.rt.dropRoot(u);
@@ -542,7 +580,7 @@ class Goroutine implements Task {
       this.held.set(step, held);
     }
     held.push(u);
-    if (held.length > most) this.rt.dropRoot(held.shift()!);
+    if (held.length > most) this.mutators.overwrite(p, held.shift()!);
   }
 
   private beginBuild(step: BuildStep): void {
@@ -570,19 +608,19 @@ class Goroutine implements Task {
       workNs: step.workNs,
       writes: step.writes,
       copies: false,
-      done: () => {
+      done: (p) => {
         set.units.push(u);
         if (set.units.length < 2) return;
         const at = step.pick === 'oldest' ? 0 : this.rt.rng.below(set.units.length - 1);
-        this.rt.dropRoot(set.units.splice(at, 1)[0]!);
+        this.mutators.overwrite(p, set.units.splice(at, 1)[0]!);
       },
     };
   }
 
-  private drop(structure: number, count: number | 'all'): void {
+  private drop(structure: number, count: number | 'all', p: P): void {
     const set = this.mutators.sets[structure]!;
     const n = count === 'all' ? set.units.length : Math.min(count, set.units.length);
-    for (const u of set.units.splice(0, n)) this.rt.dropRoot(u);
+    for (const u of set.units.splice(0, n)) this.mutators.overwrite(p, u);
   }
 
   // ---- allocation ----
@@ -595,11 +633,11 @@ class Goroutine implements Task {
     const part = this.nextPart(build);
     if (part === null) {
       this.build = null;
-      build.done();
+      build.done(p);
       return;
     }
     const kinds = rt.objects.kinds;
-    const k = part.kind * patternLength + (part.built & patternMask);
+    const k = rt.objects.placeInKind(part.kind, part.u, part.built);
     const size = kinds.size[k]!;
     const scan = kinds.scan[k]!;
     const sizeClass = kinds.sizeClass[k]!;
@@ -712,7 +750,8 @@ class Goroutine implements Task {
     this.paid = false;
     if (!rt.writeBarrier || this.build === null || this.build.writes === 0) return;
     const { objects } = rt;
-    const o = objects.base[part.u]! + part.built - 1 + (part.region === 0 ? 0 : objects.countA[part.u]!);
+    const o =
+      objects.base[part.u]! + part.built - 1 + (part.region === 0 ? 0 : objects.countA[part.u]!);
     this.mutators.writeBarrier(p, part.u, o, 1);
   }
 

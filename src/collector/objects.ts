@@ -11,10 +11,17 @@ import { assert, fail } from '../assert.ts';
 import { mix, type Prng } from '../sim/prng.ts';
 import type { Bytes } from '../units.ts';
 import type { Kind, Shape } from '../workload/workload.ts';
-import { classSize, sizeClass } from './sizeclass.ts';
 import { pageSize } from './params.ts';
+import { classSize, sizeClass } from './sizeclass.ts';
 
-export const ShapeCode = { list: 0, tree: 1, spine: 2, itemsNextLast: 3, itemsNextFirst: 4, graph: 5 } as const;
+export const ShapeCode = {
+  list: 0,
+  tree: 1,
+  spine: 2,
+  itemsNextLast: 3,
+  itemsNextFirst: 4,
+  graph: 5,
+} as const;
 export type ShapeCode = (typeof ShapeCode)[keyof typeof ShapeCode];
 
 /** Objects in the pattern of sizes of a kind. */
@@ -87,7 +94,8 @@ export class KindTable {
     const last = first + patternLength - 1;
     const uniform = this.size[first] === this.size[last];
     for (let at = last; at >= first; at--) {
-      const alike = at < last && this.size[at] === this.size[at + 1] && this.scan[at] === this.scan[at + 1];
+      const alike =
+        at < last && this.size[at] === this.size[at + 1] && this.scan[at] === this.scan[at + 1];
       this.stretch[at] = uniform ? objectsMax : alike ? this.stretch[at + 1]! + 1 : 1;
     }
   }
@@ -112,6 +120,8 @@ export class Objects {
   degree = new Int32Array(256);
   leaves = new Int32Array(256);
   seed = new Int32Array(256);
+  /** Where in its kinds' patterns the unit begins: at the start, or, with fewer objects than a pattern has, anywhere. */
+  phase = new Int32Array(256);
   /** Slots of spans held by the unit's objects: live, or dead and not yet swept. */
   slots = new Int32Array(256);
   /** 1 while the unit may still get objects or be reached; 0 once it has been dropped. */
@@ -152,6 +162,7 @@ export class Objects {
     this.degree[u] = plan.degree;
     this.leaves[u] = plan.leaves;
     this.seed[u] = seed;
+    this.phase[u] = Math.max(plan.countA, plan.countB) < patternLength ? seed & patternMask : 0;
     this.slots[u] = 0;
     this.reachable[u] = 1;
     return u;
@@ -198,8 +209,13 @@ export class Objects {
     const i = o - this.base[u]!;
     const a = this.countA[u]!;
     return i < a
-      ? this.kindA[u]! * patternLength + (i & patternMask)
-      : this.kindB[u]! * patternLength + ((i - a) & patternMask);
+      ? this.placeInKind(this.kindA[u]!, u, i)
+      : this.placeInKind(this.kindB[u]!, u, i - a);
+  }
+
+  /** Place in the kind tables of the i-th object of a region of kind `kind`. */
+  placeInKind(kind: number, u: number, i: number): number {
+    return kind * patternLength + ((i + this.phase[u]!) & patternMask);
   }
 
   /** Clears all mark bits, for a new collection. */
@@ -271,6 +287,7 @@ export class Objects {
     this.degree = grown(this.degree);
     this.leaves = grown(this.leaves);
     this.seed = grown(this.seed);
+    this.phase = grown(this.phase);
     this.slots = grown(this.slots);
     this.shape = grownBytes(this.shape);
     this.reachable = grownBytes(this.reachable);
@@ -299,7 +316,13 @@ export class Planner {
     const none = { kindB: 0, countB: 0, degree: 0, leaves: 0 };
     switch (shape.type) {
       case 'list':
-        return { ...none, shape: ShapeCode.list, kindA: shape.kind, countA: shape.length, degree: shape.back };
+        return {
+          ...none,
+          shape: ShapeCode.list,
+          kindA: shape.kind,
+          countA: shape.length,
+          degree: shape.back,
+        };
       case 'tree':
         return {
           shape: ShapeCode.tree,
@@ -316,7 +339,11 @@ export class Planner {
         // The runtime doubles the buckets when there are more than 6.5 entries a bucket.
         let buckets = 1;
         while (shape.entries > buckets * mapLoad) buckets *= 2;
-        return this.spine(buckets * mapBucketBytes, Math.max(0, shape.kind), shape.kind < 0 ? 0 : shape.entries);
+        return this.spine(
+          buckets * mapBucketBytes,
+          Math.max(0, shape.kind),
+          shape.kind < 0 ? 0 : shape.entries,
+        );
       }
       case 'items':
         return {
@@ -329,12 +356,22 @@ export class Planner {
           leaves: shape.leaves,
         };
       case 'graph':
-        return { ...none, shape: ShapeCode.graph, kindA: shape.kind, countA: shape.nodes, degree: shape.degree };
+        return {
+          ...none,
+          shape: ShapeCode.graph,
+          kindA: shape.kind,
+          countA: shape.nodes,
+          degree: shape.degree,
+        };
       case 'bytes':
         return {
           ...none,
           shape: ShapeCode.list,
-          kindA: this.add({ name: 'bytes', sizes: [{ bytes: shape.size, weight: 1 }], pointers: { bytes: 0 } }),
+          kindA: this.add({
+            name: 'bytes',
+            sizes: [{ bytes: shape.size, weight: 1 }],
+            pointers: { bytes: 0 },
+          }),
           countA: 1,
         };
     }
@@ -342,12 +379,20 @@ export class Planner {
 
   /** The kind of the runtime's own objects: 64 bytes of pointers. */
   runtimeKind(): number {
-    return this.add({ name: 'runtime', sizes: [{ bytes: 64, weight: 1 }], pointers: { bytes: 64 } });
+    return this.add({
+      name: 'runtime',
+      sizes: [{ bytes: 64, weight: 1 }],
+      pointers: { bytes: 64 },
+    });
   }
 
   private spine(bytes: Bytes, kindB: number, countB: number): UnitPlan {
     const size = Math.max(8, bytes);
-    const kindA = this.add({ name: 'spine', sizes: [{ bytes: size, weight: 1 }], pointers: { bytes: size } });
+    const kindA = this.add({
+      name: 'spine',
+      sizes: [{ bytes: size, weight: 1 }],
+      pointers: { bytes: size },
+    });
     return { shape: ShapeCode.spine, kindA, countA: 1, kindB, countB, degree: 0, leaves: countB };
   }
 

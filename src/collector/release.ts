@@ -29,12 +29,17 @@ export const mechanismNames = Object.keys(mechanismChoices) as Mechanism[];
 /** What each mechanism decides, in a line, with the change that brought it. */
 export const mechanismAbout: { [M in Mechanism]: string } = {
   'bg-credit': 'background scan work is banked for assists to steal (8e24283a)',
-  assist: 'what an assist does that cannot pay its debt: nothing, sleep and retry (8f34b253), or queue (1.6)',
-  'completing-assist': 'an assist that finishes marking readies the coordinator and continues, or yields (500c88d4)',
+  assist:
+    'what an assist does that cannot pay its debt: nothing, sleep and retry (8f34b253), or queue (1.6)',
+  'completing-assist':
+    'an assist that finishes marking readies the coordinator and continues, or yields (500c88d4)',
   'assist-start': 'assists begin with marking, or already with the root scan (510fd135)',
-  'between-marks': 'between mark 1 and mark 2 workers are started in vain, or not at all (64a32ffe)',
-  'credit-steal': 'a partial steal takes what is there, or the whole request (4b2fde94 to b8526a8380)',
-  wakeup: 'the coordinator sleeps on a note, or parks and is readied (ce502b06), or there is none (1.6)',
+  'between-marks':
+    'between mark 1 and mark 2 workers are started in vain, or not at all (64a32ffe)',
+  'credit-steal':
+    'a partial steal takes what is there, or the whole request (4b2fde94 to b8526a8380)',
+  wakeup:
+    'the coordinator sleeps on a note, or parks and is readied (ce502b06), or there is none (1.6)',
   'workbuf-freeing': 'the sweeper returns workbufs to the heap between collections (051809e3)',
 };
 
@@ -79,6 +84,8 @@ export interface ReleaseModel {
   readonly blackCountsAsWork: boolean;
   /** Stacks are scanned again in mark termination (to 1.7). */
   readonly rescanStacks: boolean;
+  /** The write barrier greys what a pointer pointed at before, too (from 1.8). */
+  readonly hybridBarrier: boolean;
   /** The starter of a collection goes to the tail of its own queue, or yields to the global queue, or runs the start itself. */
   readonly starter: 'local-tail' | 'yields' | 'self';
   /** A forced collection is stop-the-world, or concurrent. */
@@ -179,11 +186,21 @@ const pacer8f34b253: PacerModel = {
   ratio: 'heap-scan',
   utilization: 'assumed',
 };
-const pacer15: PacerModel = { ...pacer8f34b253, sweepFloor: true, revise: 'update', durationFrom: 'assists' };
+const pacer15: PacerModel = {
+  ...pacer8f34b253,
+  sweepFloor: true,
+  revise: 'update',
+  durationFrom: 'assists',
+};
 const pacer16: PacerModel = { ...pacer15, goalRaised: true, ratio: 'remaining' };
 const pacer18: PacerModel = { ...pacer16, base: 'marked' };
 const pacer19: PacerModel = { ...pacer18, forcedKeepsRatio: true };
-const pacer110: PacerModel = { ...pacer19, ratio: 'soft-hard', goalUtilization: 0.3, dedicated: 'round' };
+const pacer110: PacerModel = {
+  ...pacer19,
+  ratio: 'soft-hard',
+  goalUtilization: 0.3,
+  dedicated: 'round',
+};
 
 const ce502b06Parent: ReleaseModel = {
   name: 'ce502b06^',
@@ -213,6 +230,7 @@ const ce502b06Parent: ReleaseModel = {
   allocateBlack: 'termination',
   blackCountsAsWork: false,
   rescanStacks: true,
+  hybridBarrier: false,
   starter: 'local-tail',
   forced: 'stopped',
   yieldAtStart: false,
@@ -230,8 +248,8 @@ const ce502b06Parent: ReleaseModel = {
   assistWakesNext: false,
   pacer: ce502b06Pacer,
   stopProcs: 'idle-ms',
-  markCost: 1.6,
-  termCost: 18,
+  markCost: 1.3,
+  termCost: 6,
 };
 const ce502b06: ReleaseModel = {
   ...ce502b06Parent,
@@ -242,7 +260,8 @@ const ce502b06: ReleaseModel = {
 const march: ReleaseModel = {
   ...ce502b06Parent,
   name: '8e24283a',
-  about: 'March 2015: background credit is counted, nobody spends it yet (on the phases and workers of ce502b06^)',
+  about:
+    'March 2015: background credit is counted, nobody spends it yet (on the phases and workers of ce502b06^)',
   pacer: marchPacer,
 };
 const commit8f34b253: ReleaseModel = {
@@ -268,8 +287,8 @@ const commit8f34b253: ReleaseModel = {
   idleNeedsWork: true,
   fractional: 'token',
   pacer: pacer8f34b253,
-  markCost: 1.75,
-  termCost: 15,
+  markCost: 1.3,
+  termCost: 6,
 };
 const go15: ReleaseModel = {
   ...commit8f34b253,
@@ -283,7 +302,7 @@ const go15: ReleaseModel = {
   sweepPacing: 'span-bytes',
   yieldAtStart: true,
   pacer: pacer15,
-  markCost: 1.4,
+  markCost: 1.2,
 };
 const go16: ReleaseModel = {
   ...go15,
@@ -306,8 +325,8 @@ const go16: ReleaseModel = {
   assistAt: 'malloc',
   overAssist: 'bytes',
   pacer: pacer16,
-  markCost: 1.25,
-  termCost: 6,
+  markCost: 1.35,
+  termCost: 3,
 };
 const go18: ReleaseModel = {
   ...go16,
@@ -319,6 +338,7 @@ const go18: ReleaseModel = {
   allocateBlack: 'always',
   blackCountsAsWork: true,
   rescanStacks: false,
+  hybridBarrier: true,
   oblets: true,
   idlePolls: true,
   overAssist: 'work',
@@ -355,7 +375,7 @@ const go110: ReleaseModel = {
   fractional: 'per-p',
   pacer: pacer110,
   stopProcs: 'procs',
-  markCost: 0.9,
+  markCost: 0.95,
 };
 
 /** All releases, oldest first. */
@@ -475,7 +495,9 @@ export function resolveMechanisms(
     if (choice === release.mechanisms[mechanism]) continue;
     const why = whyUndefined(release, mechanism, choice, all);
     if (why !== undefined) {
-      problems.push(optionProblem(`${mechanism}=${choice} is not defined for ${release.name}`, why));
+      problems.push(
+        optionProblem(`${mechanism}=${choice} is not defined for ${release.name}`, why),
+      );
     }
   }
   if (problems.length > 0) throw new UserError(problems);

@@ -12,7 +12,7 @@ import { WorkbufPool } from './gcwork.ts';
 import { PageHeap } from './heap.ts';
 import type { Marker } from './mark.ts';
 import type { Mutators } from './mutator.ts';
-import { Objects, type KindTable } from './objects.ts';
+import { type KindTable, Objects } from './objects.ts';
 import { gcBitsChunkBytes, gcSysBase, type Machine } from './params.ts';
 import type { Mechanisms, ReleaseModel } from './release.ts';
 import { Sched } from './sched.ts';

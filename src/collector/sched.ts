@@ -55,7 +55,14 @@ export interface Task {
   resume(p: P, g: G): void;
 }
 
-export const GStatus = { idle: 0, runnable: 1, running: 2, waiting: 3, blocked: 4, dead: 5 } as const;
+export const GStatus = {
+  idle: 0,
+  runnable: 1,
+  running: 2,
+  waiting: 3,
+  blocked: 4,
+  dead: 5,
+} as const;
 
 export class G {
   status: number = GStatus.idle;

@@ -16,8 +16,8 @@ import { referenceMachine } from './params.ts';
 import {
   findRelease,
   type Mechanism,
-  mechanismNames,
   type Mechanisms,
+  mechanismNames,
   type ReleaseModel,
   resolveMechanisms,
 } from './release.ts';
@@ -147,8 +147,12 @@ class Run implements Simulation {
     rt.marker = new Marker(rt, workload.globals.pointerBytes);
     rt.assists = new Assists(rt);
     rt.sweeper = new Sweeper(rt);
-    rt.collector = new Collector(rt, (cycle) => this.onCycle(cycle), options.check ? new Auditor(rt) : null);
-    rt.mutators = new Mutators(rt, workload, plans);
+    rt.collector = new Collector(
+      rt,
+      (cycle) => this.onCycle(cycle),
+      options.check ? new Auditor(rt) : null,
+    );
+    rt.mutators = new Mutators(rt, workload, plans, new Prng(options.seed, 'units'));
     rt.sched.hooks = {
       findRunnableGCWorker: (p) => rt.marker.findRunnable(p),
       findIdleGCWorker: (p) => rt.marker.findIdle(p),

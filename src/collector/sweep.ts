@@ -20,7 +20,9 @@ export class Sweeper {
   private heapLiveBasis: Bytes = 0;
   private spanBytesAllocated: Bytes = 0;
   /** Figures of the last sweep, for gcpacertrace. */
-  record: { heapLiveBytes: Bytes; allocatedBytes: Bytes; sweptPages: number; pagesPerByte: number } | undefined;
+  record:
+    | { heapLiveBytes: Bytes; allocatedBytes: Bytes; sweptPages: number; pagesPerByte: number }
+    | undefined;
   private done = true;
   /** Workbuf spans freed by the background sweeper, and eagerly. */
   workbufSpansFreed = 0;

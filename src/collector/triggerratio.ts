@@ -58,7 +58,10 @@ export class TriggerRatioPacer implements Pacer {
   setGcPercent(gcPercent: number, heapLive: Bytes): void {
     this.gcPercent = gcPercent;
     this.heapMinimum = this.minimum();
-    this.triggerRatio = Math.min(this.triggerRatio, (triggerRatioMax * Math.max(0, gcPercent)) / 100);
+    this.triggerRatio = Math.min(
+      this.triggerRatio,
+      (triggerRatioMax * Math.max(0, gcPercent)) / 100,
+    );
     this.setTrigger(heapLive);
   }
 
@@ -76,7 +79,9 @@ export class TriggerRatioPacer implements Pacer {
     }
     const base = model.base === 'reachable' ? this.heapReachable : this.heapMarked;
     this.heapGoal =
-      this.gcPercent < 0 ? Number.MAX_SAFE_INTEGER : base + Math.floor((base * this.gcPercent) / 100);
+      this.gcPercent < 0
+        ? Number.MAX_SAFE_INTEGER
+        : base + Math.floor((base * this.gcPercent) / 100);
     if (model.goalRaised) this.heapGoal = Math.max(this.heapGoal, heapLive + runwayMin);
 
     const total = procs * gcBackgroundUtilization;
@@ -218,7 +223,8 @@ export class TriggerRatioPacer implements Pacer {
     let trigger =
       model.trigger === 'ratio'
         ? Math.trunc(base * (1 + this.triggerRatio))
-        : this.heapMarked + Math.floor((Math.floor((this.heapMarked * this.gcPercent) / 100) * 7) / 8);
+        : this.heapMarked +
+          Math.floor((Math.floor((this.heapMarked * this.gcPercent) / 100) * 7) / 8);
     trigger = Math.max(trigger, this.heapMinimum);
     if (model.sweepFloor) {
       trigger = Math.max(trigger, heapLive + Math.floor(sweepMinHeapDistance * growth));

@@ -1,59 +1,9 @@
 /**
- * Laying out text for a terminal: tables whose figures are right-aligned, lines of items, wrapped notes. All
- * pure: what the terminal is like comes in as a TextStyle. A line that has no room is divided between
- * figures, never within one.
+ * Tables for a terminal, by cli-table3, without borders: labels on the left, figures aligned on the right, notes behind
+ * them. Columns that have no room beside the others stand below them.
  */
-import type { ChalkInstance } from 'chalk';
-import { formatBytes, formatDuration, formatPercent } from '../units.ts';
-
-export interface TextStyle {
-  /** Colours, or none of them: the command line decides. */
-  chalk: ChalkInstance;
-  /** Width of the terminal in characters; undefined where the text goes elsewhere. */
-  columns?: number | undefined;
-  /** Only ASCII characters, for terminals that show no others. */
-  ascii?: boolean | undefined;
-}
-
-/** Width for which text is laid out when it does not go to a terminal. */
-const defaultColumns = 100;
-
-export function columnsOf(style: TextStyle): number {
-  return style.columns ?? defaultColumns;
-}
-
-/** A space at which no line is divided. It becomes a plain one in `finish`. */
-const noBreak = '\u00a0';
-
-/** Text that stays on one line. */
-export function unbroken(text: string): string {
-  return text.replaceAll(' ', noBreak);
-}
-
-/** What stands where a figure is not known. */
-const unknown = '-';
-
-/** Figures that stay in one piece; a dash where they are not known. */
-export const figure = {
-  bytes: (value: number | undefined): string => write(value, formatBytes),
-  duration: (value: number | undefined): string => write(value, formatDuration),
-  percent: (value: number | undefined): string => write(value, formatPercent),
-  count: (value: number | undefined): string => write(value, formatCount),
-};
-
-function write(value: number | undefined, format: (value: number) => string): string {
-  return value === undefined ? unknown : unbroken(format(value));
-}
-
-/** An integer with a comma between each three digits. */
-export function formatCount(count: number): string {
-  return String(count).replace(/\B(?=(?:\d{3})+$)/g, ',');
-}
-
-/** "1 collection", "1,204 collections". */
-export function counted(count: number, noun: string): string {
-  return unbroken(`${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`);
-}
+import CliTable from 'cli-table3';
+import { attention, columnsOf, type TextStyle, widest, wrap } from './layout.ts';
 
 export interface TableRow {
   label: string;
@@ -139,66 +89,3 @@ function groupsThatFit(widths: readonly number[], room: number): number[][] {
   return groups;
 }
 
-const itemGap = 5;
-
-/** A label and items beside it, on as many lines as they need. */
-export function renderItems(
-  label: string,
-  items: readonly string[],
-  labelWidth: number,
-  style: TextStyle,
-): string[] {
-  const lines: string[] = [];
-  let line = label.padEnd(labelWidth);
-  let isEmpty = true;
-  for (const item of items) {
-    const gap = isEmpty ? '' : ' '.repeat(itemGap);
-    if (!isEmpty && line.length + gap.length + item.length > columnsOf(style)) {
-      lines.push(line);
-      line = `${' '.repeat(labelWidth)}${item}`;
-    } else {
-      line += gap + item;
-    }
-    isEmpty = false;
-  }
-  return [...lines, line.trimEnd()];
-}
-
-/** `text` on lines of at most `width`, each indented; a word that is longer has a line of its own. */
-export function wrap(text: string, width: number, indent = 0): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line === '') {
-      line = word;
-    } else if (indent + line.length + 1 + word.length <= width) {
-      line += ` ${word}`;
-    } else {
-      lines.push(line);
-      line = word;
-    }
-  }
-  return [...lines, line].map((each) => `${' '.repeat(indent)}${each}`);
-}
-
-function widest(texts: readonly string[]): number {
-  return Math.max(0, ...texts.map((text) => text.length));
-}
-
-/** One character for each, so that columns stay where they are. */
-const asciiFor: ReadonlyMap<string, string> = new Map([
-  ['\u00b7', '|'],
-  ['\u2212', '-'],
-  ['\u00b5', 'u'],
-  ['\u03bc', 'u'],
-  ['\u201c', '"'],
-  ['\u201d', '"'],
-  ['\u2019', "'"],
-]);
-
-/** Lines as one text, with a line break at the end of each. */
-export function finish(lines: readonly string[], style: TextStyle): string {
-  const text = lines.map((line) => `${line.replaceAll(noBreak, ' ')}\n`).join('');
-  if (style.ascii !== true) return text;
-  return text.replace(/[\u0080-\uffff]/g, (character) => asciiFor.get(character) ?? '?');
-}

@@ -21,21 +21,26 @@ import type {
   AllocStep,
   GoroutineGroup,
   RepeatStep,
+  RunSettings,
   Shape,
   Step,
   StructureSpec,
   Workload,
 } from './workload.ts';
 
-/** Reports what is wrong with a workload all parts of which are well formed. */
-export function checkWorkload(workload: Workload, reading: Reading): void {
+/**
+ * Reports what is wrong with a workload all parts of which are well formed. `asked` are settings that the run will have in
+ * place of the file's own.
+ */
+export function checkWorkload(read: Workload, reading: Reading, asked: RunSettings = {}): void {
   const report: Report = (object, keys, message, hint) =>
     reading.source.report(reading.places.of(object, ...keys), message, () => hint);
+  const workload = { ...read, run: { ...read.run, ...asked } };
   checkPointers(workload, report);
   checkInstances(workload, report);
   const order = checkOrder(workload, report);
   checkEnds(workload, order, report);
-  checkAllocates(workload, report);
+  checkAllocates(read, report);
   checkGoroutines(workload, report);
   checkFits(workload, report);
 }

@@ -9,12 +9,17 @@ import { file as fileReader } from './language.ts';
 import { globalBytesDefault, globalPointerBytesDefault, textLengthMax } from './limits.ts';
 import { Places, type Reading } from './reader.ts';
 import { Source } from './source.ts';
-import type { Workload } from './workload.ts';
+import type { RunSettings, Workload } from './workload.ts';
 import { readYaml, type YamlNode } from './yaml.ts';
 
 export interface ParseOptions {
   /** Names that `run: release:` may have. Left out: any. */
   releases?: readonly string[];
+  /**
+   * Settings that the caller puts in place of the file's own. What the file asks for is checked under them: a workload
+   * that never ends may be run for a duration that the caller gives. The Workload keeps the file's own.
+   */
+  run?: RunSettings;
 }
 
 /**
@@ -39,7 +44,7 @@ export function parseWorkload(text: string, file: string, options: ParseOptions 
 function readWorkload(
   root: YamlNode,
   source: Source,
-  { releases }: ParseOptions,
+  { releases, run: asked }: ParseOptions,
 ): Workload | undefined {
   const names = {
     kind: keysOf(childOf(root, 'kinds')),
@@ -64,7 +69,7 @@ function readWorkload(
     }),
   };
   reading.places.set(workload, reading.places.of(read), new Map());
-  checkWorkload(workload, reading);
+  checkWorkload(workload, reading, asked);
   return workload;
 }
 

@@ -159,12 +159,12 @@ describe('what is live at the start', () => {
 });
 
 describe('one round', () => {
-  test('json: 92,700 objects, 4.99 MB, 40 to 45 ms of CPU', () => {
+  test('json: 92,700 objects, 8.1 MB as measured on Go 1.5 to 1.10, 40 to 45 ms of CPU', () => {
     const workload = workloadOf('json');
     const group = onlyGroup(workload);
     const { objects, bytes, workNs } = roundOf(workload, group);
     expect(Math.abs(objects / 92_700 - 1)).toBeLessThan(0.005);
-    expect(Math.abs(bytes / 4.99e6 - 1)).toBeLessThan(0.01);
+    expect(Math.abs(bytes / 8.1e6 - 1)).toBeLessThan(0.02);
     const cpuNs = workNs + objects * allocNs + 3.05e6 * allocNsPerByte;
     expect(cpuNs).toBeGreaterThan(40 * msNs);
     expect(cpuNs).toBeLessThan(45 * msNs);
