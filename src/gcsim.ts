@@ -71,7 +71,7 @@ export {
   renderJson,
   schemaVersion,
 } from './report/json.ts';
-export type { TextStyle } from './report/table.ts';
+export type { Colours, TextStyle } from './report/layout.ts';
 export { type RunCircumstances, type RunReport, renderRun, runNotes } from './report/text.ts';
 // gctrace and gcpacertrace lines, as each release prints them.
 export {

@@ -1,6 +1,5 @@
 /** Whether output is coloured, and of which characters it is made: decided here, passed down as a TextStyle. */
-import type { ChalkInstance } from 'chalk';
-import type { TextStyle } from '../report/table.ts';
+import type { TextStyle } from '../report/layout.ts';
 import type { Io } from './io.ts';
 import type { TextOutput } from './output.ts';
 
@@ -12,7 +11,8 @@ export async function textStyle(
 ): Promise<TextStyle> {
   const isColoured = wantsColour(out, env, flag);
   return {
-    chalk: isColoured ? new (await import('chalk')).Chalk({ level: 1 }) : plain,
+    // To load it takes longer than a short run.
+    chalk: isColoured ? new (await import('chalk')).Chalk({ level: 1 }) : undefined,
     columns: out.columns,
     ascii: out.isTerminal && !showsUnicode(env),
   };
@@ -32,14 +32,3 @@ function showsUnicode(env: Io['env']): boolean {
   const locale = env.LC_ALL || env.LC_CTYPE || env.LANG;
   return locale === undefined || locale === '' || /utf-?8/i.test(locale);
 }
-
-/**
- * Stands in for a Chalk without colours: `plain.bold(text)` is the text. To load the real one takes longer
- * than a short run.
- */
-const plain: ChalkInstance = new Proxy((...texts: unknown[]) => texts.join(' '), {
-  get: (_, name) => (takesColour.test(String(name)) ? () => plain : plain),
-}) as unknown as ChalkInstance;
-
-/** Members of a Chalk that are called with a colour, and only then with the text. */
-const takesColour = /^(bg)?(hex|rgb|ansi256)$/i;

@@ -11,7 +11,6 @@ import type { GcCycle } from '../cycle.ts';
 import { renderDiagnostic } from '../diagnostic.ts';
 import type { Contrast, ContrastSide } from '../report/contrast.ts';
 import { jsonCycle, jsonHead, jsonTail } from '../report/json.ts';
-import { renderRun, runNotes } from '../report/text.ts';
 import { formatCycle, formatFor, formatPacer, periodicLine } from '../trace/format.ts';
 import { formatDuration } from '../units.ts';
 import { advance, type Outcome, type Watch } from './advance.ts';
@@ -221,6 +220,7 @@ async function report(plan: Plan, ending: Ending, surroundings: Surroundings): P
     }
     return;
   }
+  const { renderRun, runNotes } = await import('../report/text.ts');
   const usesSpans =
     plan.contrast?.mechanism === 'workbuf-freeing' && plan.release.workbufs.source !== 'spans';
   const notes = runNotes({ run: plan.info, summary, unexercised, usesSpans });

@@ -43,15 +43,16 @@ async function renderJson(): Promise<string> {
 
 /** `columns` is the width of the terminal; undefined in a pipe, where nothing need fit. */
 async function renderTable(columns = Number.POSITIVE_INFINITY): Promise<string> {
-  const [parts, { wrap }] = await Promise.all([
+  const [parts, { wrap }, { alignColumns }] = await Promise.all([
     import('../collector/release.ts'),
+    import('../report/layout.ts'),
     import('../report/table.ts'),
   ]);
   const { defaultRelease, mechanismAbout, mechanismChoices, mechanismNames, releases } = parts;
   const nameOf = (name: string): string => (name === defaultRelease ? `${name} *` : name);
   const nameWidth = Math.max(...releases.map(({ name }) => nameOf(name).length)) + 2;
 
-  const table = align([
+  const table = alignColumns([
     ['release', ...mechanismNames],
     ...releases.map(({ name, mechanisms }) => [
       nameOf(name),
@@ -92,16 +93,4 @@ async function renderTable(columns = Number.POSITIVE_INFINITY): Promise<string> 
     ]),
     '',
   ].join('\n');
-}
-
-/** Lines of cells, each column as wide as its widest cell. */
-function align(rows: readonly (readonly string[])[]): string[] {
-  const widths: number[] = [];
-  for (const row of rows) {
-    for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, cell.length);
-  }
-  return rows.map((row) => {
-    const cells = row.map((cell, i) => cell.padEnd(widths[i] ?? 0));
-    return cells.join('  ').trimEnd();
-  });
 }

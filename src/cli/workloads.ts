@@ -34,7 +34,7 @@ Examples:
 async function list(session: Session): Promise<void> {
   const [{ parseWorkload }, { wrap }] = await Promise.all([
     import('../workload/parse.ts'),
-    import('../report/table.ts'),
+    import('../report/layout.ts'),
   ]);
   const workloads = builtinNames().map((name) => {
     const { text, file } = readBuiltin(name);

@@ -20,4 +20,6 @@ export const Ev = {
   noteWake: 8,
   /** The run's time is up. */
   deadline: 9,
+  /** Other work takes a core, or gives it back: core. */
+  osOther: 10,
 } as const;

@@ -241,6 +241,7 @@ export class Marker {
     );
   }
 
+  // A dispatcher.
   private scan(gcw: GcWork, entry: number): void {
     const objects = this.rt.objects;
     this.objects++;

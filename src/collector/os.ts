@@ -6,6 +6,9 @@
  * furthest behind runs. A woken thread goes to an idle core, or preempts a running one that is ahead of it. A core that runs
  * out of threads pulls one from another core. Follows Linux as measured (machine.md).
  *
+ * Now and then other work of the machine takes a core for a while (machine.md: two busy threads run for some 280 ms at a time, and
+ * are off for 0.1 to 4 ms). It comes with the noise, and goes with `--noise 0`.
+ *
  * Simplifications: threads that hold no P (sysmon, a sleeping timer thread) cost no core time.
  */
 import type { Engine } from '../sim/engine.ts';
@@ -37,6 +40,8 @@ class Core {
   /** Least virtual run time that a thread of this core has; moves only up. */
   minVirtualNs = 0;
   tickPending = false;
+  /** Other work has the core. */
+  taken = false;
   readonly phaseNs: Ns;
   readonly id: number;
 
@@ -83,6 +88,49 @@ export class Os {
     for (let i = 0; i < cores; i++) this.cores.push(new Core(i, rng.below(machine.osSliceNs)));
   }
 
+  /** Begins to let other work take cores. */
+  start(): void {
+    if (this.noise === 0) return;
+    for (const core of this.cores) {
+      this.engine.after(this.machine.otherWorkEveryNs * this.rng.uniform(), Ev.osOther, core.id, 0);
+    }
+  }
+
+  /** Event osOther: other work takes the core, or gives it back. */
+  onOther(id: number): void {
+    const core = this.cores[id]!;
+    const { otherWorkEveryNs, otherWorkMinNs, otherWorkMaxNs } = this.machine;
+    if (core.taken) {
+      core.taken = false;
+      this.next(core);
+      this.engine.after(otherWorkEveryNs * (0.5 + this.rng.uniform()), Ev.osOther, id, 0);
+      return;
+    }
+    this.settle(core);
+    const current = core.current;
+    core.taken = true;
+    if (current !== null) {
+      this.suspend(core, current);
+      this.spread(core);
+    }
+    // Short times are more frequent than long ones: the share of the range is the square of a uniform draw.
+    const u = this.rng.uniform();
+    this.engine.after(
+      otherWorkMinNs + (otherWorkMaxNs - otherWorkMinNs) * u * u,
+      Ev.osOther,
+      id,
+      0,
+    );
+  }
+
+  /** Threads that wait for a core that was taken go to one that is idle. */
+  private spread(core: Core): void {
+    for (const other of this.cores) {
+      if (core.queue.length === 0) return;
+      if (other.current === null && !other.taken) this.next(other);
+    }
+  }
+
   isOnCore(id: number): boolean {
     return this.threads[id]!.state === ThreadState.running;
   }
@@ -95,7 +143,7 @@ export class Os {
   /** Wakes a sleeping thread: it will be runnable after the price of a futex wake. */
   wake(id: number): void {
     let idle = false;
-    for (const core of this.cores) if (core.current === null) idle = true;
+    for (const core of this.cores) if (core.current === null && !core.taken) idle = true;
     const cost = idle ? this.machine.futexWakeNs : this.machine.futexPreemptNs;
     this.wakeAfter(id, cost * this.rng.factor(this.noise * 3));
   }
@@ -119,11 +167,13 @@ export class Os {
     t.virtualNs = core.minVirtualNs + lag;
     t.core = core.id;
     const current = core.current;
-    if (current === null) {
-      this.start(core, t);
+    if (core.taken) {
+      this.enqueue(core, t);
+    } else if (current === null) {
+      this.dispatch(core, t);
     } else if (t.virtualNs < current.virtualNs) {
       this.suspend(core, current);
-      this.start(core, t);
+      this.dispatch(core, t);
     } else {
       this.enqueue(core, t);
     }
@@ -174,16 +224,16 @@ export class Os {
 
   private coreFor(t: Thread): Core {
     const home = this.cores[t.core]!;
-    if (home.current === null) return home;
-    let best = home;
+    if (home.current === null && !home.taken) return home;
+    let best = home.taken ? this.cores[(home.id + 1) % this.cores.length]! : home;
     for (const core of this.cores) {
-      if (core.current === null) return core;
-      if (core.queue.length < best.queue.length) best = core;
+      if (core.current === null && !core.taken) return core;
+      if (!core.taken && core.queue.length < best.queue.length) best = core;
     }
     return best;
   }
 
-  private start(core: Core, t: Thread): void {
+  private dispatch(core: Core, t: Thread): void {
     core.current = t;
     t.core = core.id;
     t.state = ThreadState.running;
@@ -205,10 +255,11 @@ export class Os {
 
   /** Runs the thread of the queue that is furthest behind; an idle core pulls one from elsewhere. */
   private next(core: Core): void {
+    if (core.taken) return;
     if (core.queue.length > 0) {
       const t = this.first(core);
       core.queue.splice(core.queue.indexOf(t), 1);
-      this.start(core, t);
+      this.dispatch(core, t);
       return;
     }
     let from: Core | null = null;
@@ -221,7 +272,7 @@ export class Os {
     const t = this.first(from);
     from.queue.splice(from.queue.indexOf(t), 1);
     t.virtualNs += core.minVirtualNs - from.minVirtualNs;
-    this.start(core, t);
+    this.dispatch(core, t);
   }
 
   private first(core: Core): Thread {

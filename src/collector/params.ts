@@ -125,6 +125,13 @@ export interface Machine {
   /** How far behind the others a thread that slept may be put, in virtual run time. Not varied. Source: Linux EEVDF base slice, 3 ms. */
   osWakeCreditNs: number;
 
+  /** Other work of the machine takes a core about this often, for a time between these two. Source: machine.md, two busy threads: on for 280 ms, off now and then for 0.1 to 4 ms. */
+  otherWorkEveryNs: number;
+  /** See otherWorkEveryNs. Source: machine.md. */
+  otherWorkMinNs: number;
+  /** See otherWorkEveryNs. Source: machine.md. */
+  otherWorkMaxNs: number;
+
   /** Switching from one goroutine to another on a P. Assumed: a few cache misses and a stack switch; init1 does not feel a factor of 2. */
   gSwitchNs: number;
   /** One pass of a P over the run queues without finding work. Assumed: as above. */
@@ -185,6 +192,9 @@ export const referenceMachine: Machine = {
   mmapNs: 1500,
   osSliceNs: 4 * msNs,
   osWakeCreditNs: 3 * msNs,
+  otherWorkEveryNs: 280 * msNs,
+  otherWorkMinNs: 0.1 * msNs,
+  otherWorkMaxNs: 4 * msNs,
   gSwitchNs: 200,
   findWorkNs: 1000,
   markObjectNs: 14,

@@ -162,6 +162,7 @@ class Run implements Simulation {
     rt.collector.noteGcSys();
     rt.mutators.start(runtimeKind);
     rt.sched.startSysmon();
+    rt.sched.os.start();
     if (options.durationNs !== undefined) this.engine.at(options.durationNs, Ev.deadline, 0, 0);
   }
 
@@ -200,6 +201,9 @@ class Run implements Simulation {
         return;
       case Ev.osTick:
         sched.os.onTick(a);
+        return;
+      case Ev.osOther:
+        sched.os.onOther(a);
         return;
       case Ev.spinYield:
         sched.onSpinYield(a, b);

@@ -1,7 +1,8 @@
 /** The choices of one mechanism side by side: same workload, same seed, all else equal. */
 import type { Summary } from '../analysis/summary.ts';
 import { formatPercent } from '../units.ts';
-import { figure, renderTable, type TableRow, type TextStyle, unbroken } from './table.ts';
+import { figure, type TextStyle, unbroken } from './layout.ts';
+import { renderTable, type TableRow } from './table.ts';
 
 export interface ContrastSide {
   choice: string;

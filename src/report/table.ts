@@ -1,6 +1,6 @@
 /**
- * Tables for a terminal, by cli-table3, without borders: labels on the left, figures aligned on the right, notes behind
- * them. Columns that have no room beside the others stand below them.
+ * Tables for a terminal, by cli-table3, without borders. Figures stand on the right of their columns, notes behind
+ * them; columns that have no room beside the others stand below them.
  */
 import CliTable from 'cli-table3';
 import { attention, columnsOf, type TextStyle, widest, wrap } from './layout.ts';
@@ -23,53 +23,50 @@ export interface Table {
 }
 
 const cellWidthMin = 8;
-const cellGap = 2;
+const gap = '  ';
 const noteGap = 4;
 
 /** The lines of a table. Columns that have no room beside the others stand below them, labels and all. */
 export function renderTable(table: Table, style: TextStyle): string[] {
-  const labelWidth = widest([table.label, ...table.rows.map(({ label }) => label)]);
-  const widths = table.heads.map((head, i) => {
-    const cells = table.rows.map((row) => row.cells[i] ?? '');
-    return Math.max(cellWidthMin, widest([head, ...cells])) + cellGap;
+  const { label, heads, rows } = table;
+  const labelWidth = widest([label, ...rows.map((row) => row.label)]);
+  const widths = heads.map((head, i) =>
+    Math.max(cellWidthMin, widest([head, ...rows.map(({ cells }) => cells[i] ?? '')])),
+  );
+  const groups = groupsThatFit(widths, columnsOf(style) - labelWidth);
+  return groups.flatMap((group, i) => {
+    const lines = alignColumns(
+      [{ label, cells: heads }, ...rows].map((row) => [
+        row.label,
+        ...group.map((column) => cellOf(row, column, style)),
+      ]),
+      { widths: [labelWidth, ...group.map((column) => widths[column] ?? 0)], hasFigures: true },
+    );
+    if (i > 0) lines.unshift('');
+    if (i < groups.length - 1) return lines;
+    const width = group.reduce((sum, c) => sum + gap.length + (widths[c] ?? 0), labelWidth);
+    const first = lines.length - rows.length;
+    return lines.flatMap((line, at) => withNote(line, rows[at - first]?.note, width, style));
   });
-  const lines: string[] = [];
-  for (const group of groupsThatFit(widths, columnsOf(style) - labelWidth)) {
-    if (lines.length > 0) lines.push('');
-    const isLast = group.at(-1) === widths.length - 1;
-    const head = alignCells(table.heads, widths, group);
-    lines.push(`${table.label.padEnd(labelWidth)}${head.join('')}`.trimEnd());
-    for (const row of table.rows) {
-      lines.push(...renderRow(row, { labelWidth, widths, group, withNote: isLast }, style));
-    }
-  }
-  return lines;
 }
 
-function renderRow(
-  row: TableRow,
-  layout: { labelWidth: number; widths: number[]; group: number[]; withNote: boolean },
+function cellOf(row: TableRow, column: number, style: TextStyle): string {
+  const cell = row.cells[column] ?? '';
+  return column === row.attention ? attention(cell, style) : cell;
+}
+
+/** `line` is `width` wide, colours apart. */
+function withNote(
+  line: string,
+  note: string | undefined,
+  width: number,
   style: TextStyle,
 ): string[] {
-  const cells = alignCells(row.cells, layout.widths, layout.group);
-  const plain = `${row.label.padEnd(layout.labelWidth)}${cells.join('')}`;
-  const marked = cells.map((cell, i) =>
-    layout.group[i] === row.attention
-      ? cell.replace(cell.trimStart(), (text) => style.chalk.yellow(text))
-      : cell,
-  );
-  const shown = `${row.label.padEnd(layout.labelWidth)}${marked.join('')}`;
-  const line = row.cells.length === 0 ? row.label : shown;
-  if (row.note === undefined || !layout.withNote) return [line];
-  if (plain.length + noteGap + row.note.length <= columnsOf(style)) {
-    return [`${line}${' '.repeat(noteGap)}${row.note}`];
+  if (note === undefined) return [line];
+  if (width + noteGap + note.length <= columnsOf(style)) {
+    return [`${line}${' '.repeat(noteGap)}${note}`];
   }
-  return [line, ...wrap(row.note, columnsOf(style), noteGap)];
-}
-
-/** The cells of a group of columns, each as wide as its column. */
-function alignCells(cells: readonly string[], widths: number[], group: number[]): string[] {
-  return group.map((i) => (cells[i] ?? '').padStart(widths[i] ?? 0));
+  return [line, ...wrap(note, columnsOf(style), noteGap)];
 }
 
 /** Indices of columns, in groups of which each fits into `room`, or is a single column. */
@@ -77,15 +74,60 @@ function groupsThatFit(widths: readonly number[], room: number): number[][] {
   const groups: number[][] = [];
   let left = -1;
   for (const [i, width] of widths.entries()) {
+    const needed = gap.length + width;
     const group = groups.at(-1);
-    if (group === undefined || width > left) {
+    if (group === undefined || needed > left) {
       groups.push([i]);
-      left = room - width;
+      left = room - needed;
     } else {
       group.push(i);
-      left -= width;
+      left -= needed;
     }
   }
   return groups;
 }
 
+/** Nothing but a gap between columns: cli-table3 draws no line all of whose characters are empty. */
+const noBorders = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: gap,
+};
+
+/**
+ * A line for each row, of cells in columns. Columns are as wide as their widest cell, where `widths` does not say it. Where it
+ * `hasFigures`, all but the first are aligned on the right.
+ */
+export function alignColumns(
+  rows: readonly (readonly string[])[],
+  options: { widths?: number[]; hasFigures?: boolean } = {},
+): string[] {
+  const columns = rows[0]?.length ?? 0;
+  if (columns === 0) return rows.map(() => '');
+  const table = new CliTable({
+    chars: noBorders,
+    // Without this it colours heads and borders, wherever they go.
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
+    colAligns: Array.from({ length: columns }, (_, i) =>
+      options.hasFigures === true && i > 0 ? 'right' : 'left',
+    ),
+    ...(options.widths && { colWidths: options.widths }),
+  });
+  table.push(...rows.map((row) => [...row]));
+  return table
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd());
+}

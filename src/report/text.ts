@@ -5,18 +5,19 @@ import type { DelayFigures, RatioFigures, Summary } from '../analysis/summary.ts
 import { type Contrast, renderContrast, renderGcBytes } from './contrast.ts';
 import type { RunInfo } from './json.ts';
 import {
+  attention,
+  bold,
   columnsOf,
   counted,
   figure,
   finish,
   formatCount,
   renderItems,
-  renderTable,
-  type TableRow,
   type TextStyle,
   unbroken,
   wrap,
-} from './table.ts';
+} from './layout.ts';
+import { renderTable, type TableRow } from './table.ts';
 
 /** All that the report of a run shows. */
 export interface RunReport {
@@ -71,10 +72,10 @@ function renderHeader(
   const left = `${name}${settings.join('')}`;
   const room = columnsOf(style) - left.length - result.length;
   if (room >= 4)
-    return [`${style.chalk.bold(name)}${left.slice(name.length)}${' '.repeat(room)}${result}`];
+    return [`${bold(name, style)}${left.slice(name.length)}${' '.repeat(room)}${result}`];
   const [first = '', ...others] = wrap(left, columnsOf(style));
   return [
-    `${style.chalk.bold(first.slice(0, name.length))}${first.slice(name.length)}`,
+    `${bold(first.slice(0, name.length), style)}${first.slice(name.length)}`,
     ...others,
     result,
   ];
@@ -207,7 +208,7 @@ function renderHeap(heap: readonly HeapPoint[], summary: Summary, style: TextSty
   ];
   // The chart's own colours have no width: the rest is laid out around plain bars.
   const plain = drawBars(points, style.ascii === true, (bar) => bar);
-  const coloured = drawBars(points, style.ascii === true, (bar) => style.chalk.yellow(bar));
+  const coloured = drawBars(points, style.ascii === true, (bar) => attention(bar, style));
   return renderItems(chartLabel, [plain, ...items], chartLabel.length, style).map((line, i) =>
     i === 0 ? line.replace(plain, () => coloured) : line,
   );

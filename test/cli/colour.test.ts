@@ -1,4 +1,3 @@
-import { Chalk } from 'chalk';
 import { describe, expect, test } from 'vitest';
 import { textStyle, wantsColour } from '../../src/cli/colour.ts';
 import { TextOutput } from '../../src/cli/output.ts';
@@ -29,17 +28,13 @@ describe('colour', () => {
     expect(wantsColour(output(isTTY), env, flag)).toBe(wanted);
   });
 
-  test('without colours, text is as Chalk leaves it', async () => {
-    const { chalk } = await textStyle(output(false), {}, undefined);
-    const none = new Chalk({ level: 0 });
-    expect(chalk.bold('a')).toBe(none.bold('a'));
-    expect(chalk.red.underline('a', 'b')).toBe(none.red.underline('a', 'b'));
-    expect(chalk.hex('#ff0000')('a')).toBe(none.hex('#ff0000')('a'));
+  test('without colours, nothing is there that could colour', async () => {
+    expect(await textStyle(output(false), {}, undefined)).toMatchObject({ chalk: undefined });
   });
 
   test('with colours, it is coloured', async () => {
     const { chalk } = await textStyle(output(true), {}, undefined);
-    expect(chalk.yellow('a')).toBe('\u001b[33ma\u001b[39m');
+    expect(chalk?.yellow('a')).toBe('\u001b[33ma\u001b[39m');
   });
 
   test.each<[boolean, Record<string, string>, boolean]>([

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { summarize } from '../../src/analysis/summary.ts';
 import { changeOf, renderContrast, renderGcBytes } from '../../src/report/contrast.ts';
-import { finish } from '../../src/report/table.ts';
+import { finish } from '../../src/report/layout.ts';
 import { MiB, usNs } from '../../src/units.ts';
 import { aCycle, aSimCycle } from '../support/cycles.ts';
 import { aStyle, aSummary } from '../support/reports.ts';

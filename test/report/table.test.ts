@@ -5,10 +5,10 @@ import {
   finish,
   formatCount,
   renderItems,
-  renderTable,
   unbroken,
   wrap,
-} from '../../src/report/table.ts';
+} from '../../src/report/layout.ts';
+import { renderTable } from '../../src/report/table.ts';
 import { aStyle } from '../support/reports.ts';
 
 describe('tables', () => {

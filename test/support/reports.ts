@@ -3,7 +3,7 @@ import { Chalk, type ChalkInstance } from 'chalk';
 import { type RunTotals, type Summary, summarize } from '../../src/analysis/summary.ts';
 import type { GcCycle } from '../../src/cycle.ts';
 import type { RunInfo } from '../../src/report/json.ts';
-import type { TextStyle } from '../../src/report/table.ts';
+import type { TextStyle } from '../../src/report/layout.ts';
 import { KiB, MiB, msNs, usNs } from '../../src/units.ts';
 import { aSimCycle } from './cycles.ts';
 

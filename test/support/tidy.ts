@@ -73,7 +73,7 @@ const packagesImportedBy: Readonly<Record<string, readonly string[]>> = {
   collector: [],
   trace: ['node:'],
   analysis: [],
-  report: ['chalk', 'cli-table3', 'csv-stringify'],
+  report: ['cli-table3', 'csv-stringify'],
   cli: ['node:', 'chalk', 'commander'],
 };
 
