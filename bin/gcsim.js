@@ -1,4 +1,8 @@
 #!/usr/bin/env node
+import module from 'node:module';
+
+// Where Node can (from 22.8 on), what it compiled is kept for the next time.
+module.enableCompileCache?.();
 try {
   const { main, processIo } = await import('../dist/cli/main.js');
   process.exitCode = await main(process.argv.slice(2), processIo());

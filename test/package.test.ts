@@ -12,6 +12,14 @@ const { version } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), '
 /** Nobody listens there: what gets through without a registry needs none. */
 const noRegistry = { npm_config_registry: 'http://127.0.0.1:9/', npm_config_fetch_retries: '0' };
 
+/** The program in the README. */
+function exampleOfReadme(): string {
+  const readme = readFileSync(join(projectRoot, 'README.md'), 'utf8');
+  const [, program = ''] = /```js\n([^`]*`[^`]*`[^`]*)```/.exec(readme) ?? [];
+  expect(program).toContain(`from 'gcsim'`);
+  return program;
+}
+
 describe('the packed package, in an empty folder', () => {
   let folder = '';
 
@@ -57,15 +65,29 @@ describe('the packed package, in an empty folder', () => {
     expect(stdout).toContain('GC bytes from system');
   });
 
+  test('is a library, as the README shows it', () => {
+    const program = `${exampleOfReadme()}\nconsole.log(cycles.length > 0, typeof assist, gcSys.peakBytes > 0, overshoot);`;
+    writeFileSync(join(folder, 'program.mjs'), program);
+    const options = { cwd: folder, encoding: 'utf8' } as const;
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['program.mjs'], options);
+    expect(status, stderr).toBe(0);
+    expect(stdout).toMatch(/^true object true \{/);
+  });
+
   test('gives its types to a TypeScript program', () => {
     const program = [
-      `import { simulate, summarize } from 'gcsim';`,
-      `const entries: ((...args: never[]) => unknown)[] = [simulate, summarize];`,
-      `export const count: number = entries.length;`,
+      exampleOfReadme(),
+      `const median: number | undefined = overshoot.medianRatio;`,
+      `const report: string = renderRun({ run: anyRun(), summary: summarize(cycles), heap: [] }, {});`,
+      `export const all: unknown[] = [median, report, assist.cpuNs, gcSys.peakBytes];`,
+      `import { type RunInfo, renderRun } from 'gcsim';`,
+      `declare function anyRun(): RunInfo;`,
       `// @ts-expect-error: there is no such export, so the types are not "any"`,
       `export { noSuchExport } from 'gcsim';`,
     ].join('\n');
     writeFileSync(join(folder, 'program.mts'), program);
+    // Neither Node's types nor those of our dependencies are there, and declarations are checked as well.
+    expect(existsSync(join(folder, 'node_modules', '@types'))).toBe(false);
     const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
     const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023'];
     const args = [compiler, ...options, 'program.mts'];

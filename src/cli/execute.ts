@@ -229,6 +229,11 @@ async function report(plan: Plan, ending: Ending, surroundings: Surroundings): P
       `The accounting was checked at each of ${summary.collections} collections; it balances.`,
     );
   }
+  // On a terminal that has just been shown the lines, the report stands apart from them.
+  if (session.err.isTerminal && session.out.isTerminal && outputs.gctrace.includes(session.err)) {
+    session.err.write('\n');
+    await session.err.flush(surroundings.stop);
+  }
   outputs.report.write(
     renderRun(
       {

@@ -8,6 +8,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { type Diagnostic, didYouMean, renderDiagnostic, UserError } from '../diagnostic.ts';
+import { addNotes, type Example } from './help.ts';
 import type { Io } from './io.ts';
 import { describeFileError } from './outfile.ts';
 import { TextOutput } from './output.ts';
@@ -65,24 +66,24 @@ function defineProgram(session: Session): Command {
       getErrHelpWidth: () => session.err.columns ?? 80,
       getOutHasColors: () => false,
       getErrHasColors: () => false,
-    })
-    .addHelpText('after', programExamples);
+    });
+  addNotes(program, { examples, after: [exitCodes] }, () => session.out.columns ?? 80);
   defineRun(program, session, version);
   defineWorkloads(program, session);
   defineReleases(program, session);
   return program;
 }
 
-const programExamples = `
-Examples:
-  gcsim run                           the built-in workload init1, on Go 1.9
-  gcsim run peak2 --procs 2           another one, with 2 procs
-  gcsim workloads show json > my.yaml one to change
-  gcsim run my.yaml --csv cycles.csv  its collections, for a spreadsheet
-  gcsim help run                      all that a run can do
+const examples: readonly Example[] = [
+  ['gcsim run', 'the built-in workload init1, on Go 1.9'],
+  ['gcsim run peak2 --procs 2', 'another one, with 2 procs'],
+  ['gcsim workloads show json > my.yaml', 'one to change'],
+  ['gcsim run my.yaml --csv cycles.csv', 'its collections, for a spreadsheet'],
+  ['gcsim help run', 'all that a run can do'],
+];
 
-Exit codes: 0 done; 2 the command line or a file is wrong; 3 a bug in gcsim;
-130 interrupted.`;
+const exitCodes =
+  'Exit codes: 0 done; 2 the command line or a file is wrong; 3 a bug in gcsim; 130 interrupted.';
 
 function packageVersion(): string {
   const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');

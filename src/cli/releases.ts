@@ -1,29 +1,30 @@
 /** `gcsim releases`: the table of releases and of the choices that each makes. */
 import type { Command } from 'commander';
+import { addNotes, type Example } from './help.ts';
 import type { Session } from './session.ts';
 
 /** Version of the JSON that `gcsim releases --json` prints. */
 const schemaVersion = 1;
 
 export function defineReleases(program: Command, session: Session): void {
-  program
+  const command = program
     .command('releases')
     .summary('list the releases of Go and their mechanisms')
     .description(
       'Lists the releases of Go, and the commits of its history, that gcsim can run, and which choice each makes of every mechanism.',
     )
     .option('--json', 'print JSON instead of a table')
-    .addHelpText('after', examples)
     .action(async (flags: { json?: true }) => {
       session.out.write(flags.json ? await renderJson() : await renderTable(session.out.columns));
     });
+  addNotes(command, { examples }, () => session.out.columns ?? 80);
 }
 
-const examples = `
-Examples:
-  gcsim releases
-  gcsim releases --json
-  gcsim run --go 1.5 --set assist=best-effort`;
+const examples: readonly Example[] = [
+  ['gcsim releases'],
+  ['gcsim releases --json'],
+  ['gcsim run --go 1.5 --set assist=best-effort'],
+];
 
 async function renderJson(): Promise<string> {
   const { defaultRelease, mechanismAbout, mechanismChoices, mechanismNames, releases } =

@@ -1,13 +1,14 @@
 /** `gcsim run`: a workload on the simulated collector, its gctrace lines, its figures, and a contrast. */
 import type { Command } from 'commander';
 import { readWorkload } from './builtin.ts';
+import { addNotes, type Example } from './help.ts';
 import { stopSignalExitCodes } from './io.ts';
 import { openOutputs } from './outputs.ts';
 import type { Session } from './session.ts';
 import { type RunFlags, readOverrides } from './settings.ts';
 
 export function defineRun(program: Command, session: Session, version: string): void {
-  program
+  const command = program
     .command('run')
     .argument(
       '[workload]',
@@ -29,7 +30,10 @@ export function defineRun(program: Command, session: Session, version: string): 
     .option('--cycles <n>', 'end after so many collections')
     .option('--check', 'check the accounting at every collection')
     .optionsGroup('What is put side by side:')
-    .option('--contrast <mechanism>', 'all choices of this mechanism, not workbuf-freeing')
+    .option(
+      '--contrast <mechanism>',
+      'the choices of this mechanism (default: workbuf-freeing; see gcsim releases)',
+    )
     .option('--no-contrast', 'nothing: run the workload once only')
     .optionsGroup('What is written ("-" is standard output):')
     .option('--csv <file>', 'a row for each collection, for a spreadsheet')
@@ -39,32 +43,30 @@ export function defineRun(program: Command, session: Session, version: string): 
     .option('--quiet', 'no gctrace lines on standard error')
     .option('--color', 'the report in colour, whatever the terminal')
     .option('--no-color', 'the report without colour')
-    .addHelpText('after', notes)
     .action(async (word: string, flags: RunFlags) => {
       session.exitCode = await run(word, flags, session);
     });
+  addNotes(command, { before: remarks, examples }, () => session.out.columns ?? 80);
 }
 
 const about = `Runs an allocation workload through a simulation of Go's concurrent garbage collector.
 
 Standard error carries a gctrace line for each collection, as that release of Go prints it, while the run goes on. Standard output carries the report: overshoot of the heap goal, assist time, and GC bytes from system with and without workbuf freeing.`;
 
-const notes = `
-Options go before the "run" settings of the workload file, and these before the
-defaults: release 1.9, 4 procs, as many cores, GOGC 100, seed 1, noise 3%. The
-same workload, options and seed give the same output, everywhere.
+const remarks: readonly string[] = [
+  'Options go before the "run" settings of the workload file, and these before the defaults: release 1.9, 4 procs, as many cores, GOGC 100, seed 1, noise 3%. The same workload, options and seed give the same output, everywhere.',
+  'With "-", --csv, --json or --gctrace has standard output to itself: there is no report. A file is written whole or not at all.',
+];
 
-With "-", --csv, --json or --gctrace has standard output to itself: there is no
-report. A file is written whole or not at all.
-
-Examples:
-  gcsim run                                init1 on Go 1.9
-  gcsim run peak2 --go 051809e3^           on a commit: the parent of 051809e3
-  gcsim run json --go 1.5 --set wakeup=note
-  gcsim run big-slices --go 8f34b253 --cores 2 --contrast assist
-  gcsim run my.yaml --quiet --csv cycles.csv
-  gcsim run steady --json - > steady.json
-  gcsim workloads show init1 | gcsim run - --procs 8`;
+const examples: readonly Example[] = [
+  ['gcsim run', 'init1 on Go 1.9'],
+  ['gcsim run peak2 --go 051809e3^', 'on the commit before 051809e3'],
+  ['gcsim run json --go 1.5 --set wakeup=note'],
+  ['gcsim run big-slices --go 8f34b253 --cores 2 --contrast assist'],
+  ['gcsim run my.yaml --quiet --csv cycles.csv'],
+  ['gcsim run steady --json - > steady.json'],
+  ['gcsim workloads show init1 | gcsim run - --procs 8'],
+];
 
 function collect(value: string, before: string[] | undefined): string[] {
   return [...(before ?? []), value];

@@ -1,6 +1,7 @@
 /** `gcsim workloads`: the built-in workloads, to choose from and to copy. */
 import type { Command } from 'commander';
 import { builtinNames, readBuiltin } from './builtin.ts';
+import { addNotes, type Example } from './help.ts';
 import type { Session } from './session.ts';
 
 export function defineWorkloads(program: Command, session: Session): void {
@@ -8,28 +9,26 @@ export function defineWorkloads(program: Command, session: Session): void {
     .command('workloads')
     .summary('list the built-in workloads, or show one')
     .description('Lists the built-in workloads, each with what it stands for.')
-    .addHelpText('after', examples)
     .action(() => list(session));
-  workloads
+  const columns = (): number => session.out.columns ?? 80;
+  addNotes(workloads, { examples }, columns);
+  const show = workloads
     .command('show')
     .argument('<name>', 'a built-in workload')
     .summary('print the file of a workload, to copy and change')
     .description('Prints the file of a built-in workload exactly as it is, to copy and change.')
-    .addHelpText('after', showExamples)
     .action((name: string) => {
       session.out.write(readBuiltin(name).text);
     });
+  addNotes(show, { examples: showExamples }, columns);
 }
 
-const examples = `
-Examples:
-  gcsim workloads
-  gcsim workloads show peak2`;
+const examples: readonly Example[] = [['gcsim workloads'], ['gcsim workloads show peak2']];
 
-const showExamples = `
-Examples:
-  gcsim workloads show init1
-  gcsim workloads show json > my.yaml && gcsim run my.yaml`;
+const showExamples: readonly Example[] = [
+  ['gcsim workloads show init1'],
+  ['gcsim workloads show json > my.yaml && gcsim run my.yaml'],
+];
 
 async function list(session: Session): Promise<void> {
   const [{ parseWorkload }, { wrap }] = await Promise.all([
@@ -38,9 +37,11 @@ async function list(session: Session): Promise<void> {
   ]);
   const workloads = builtinNames().map((name) => {
     const { text, file } = readBuiltin(name);
-    // The first sentence says enough to choose by.
-    const [about = ''] = parseWorkload(text, file).about.split(/(?<=\.)\s/);
-    return { name, about };
+    // Two sentences say enough to choose by.
+    const about = parseWorkload(text, file)
+      .about.split(/(?<=\.)\s/)
+      .slice(0, 2);
+    return { name, about: about.join(' ') };
   });
   const nameWidth = Math.max(...workloads.map(({ name }) => name.length)) + 2;
   // In a pipe each workload is one line, for grep and cut.

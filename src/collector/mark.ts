@@ -111,10 +111,10 @@ export class Marker {
     if (job < this.dataJobs) {
       const from = job * rootBlockBytes;
       const bytes = Math.min(rootBlockBytes, this.globalsBytes - from);
-      const units = this.rt.rootUnits;
       let heads = 0;
-      for (let i = job; i < units.length; i += this.dataJobs) {
-        heads += this.greyUnit(gcw, units[i]!);
+      // Which block of globals points at a unit depends on the unit alone: others come and go between the jobs.
+      for (const u of this.rt.rootUnits) {
+        if (u % this.dataJobs === job) heads += this.greyUnit(gcw, u);
       }
       return machine.rootJobNs + bytes * machine.scanRootByteNs + heads * machine.scanPointerNs;
     }
@@ -267,9 +267,11 @@ export class Marker {
     const scan = objects.kinds.scan[kindA]!;
     if (scan > maxObletBytes && this.rt.release.oblets) {
       this.scanPiece(gcw, u, o, scan, piece);
-      return;
+      // Of a large object that is no spine, the first piece holds all that the model follows.
+      if (piece > 0 || objects.shape[u] === ShapeCode.spine) return;
+    } else {
+      this.bytes += scan;
     }
-    this.bytes += scan;
     switch (objects.shape[u]) {
       case ShapeCode.list: {
         if (i >= 1) this.grey(gcw, u, base + i - 1);
@@ -314,7 +316,7 @@ export class Marker {
     }
   }
 
-  /** Scans 128 KiB of a large object; its first piece queues the others. Only spines point at anything. */
+  /** Scans 128 KiB of a large object; its first piece queues the others. A spine's pointers are spread over its pieces. */
   private scanPiece(gcw: GcWork, u: number, o: number, scan: Bytes, piece: number): void {
     const objects = this.rt.objects;
     const pieces = Math.ceil(scan / maxObletBytes);
@@ -501,7 +503,8 @@ export class BgMarkWorker implements Task {
         this.getfull(p, g);
         return;
       case WorkerState.vain:
-        this.end(p, g);
+        this.account(p);
+        this.window(p);
         return;
       case WorkerState.ended:
         this.park(p, g);
@@ -565,7 +568,10 @@ export class BgMarkWorker implements Task {
     this.leave(p, g);
   }
 
-  /** No work is left for this worker. In vain, it is perhaps started again and again: several such starts at a time. */
+  /**
+   * No work is left for this worker. If there was none at all, it is perhaps started again and again: several such starts at a
+   * time. While they take their time it counts as not marking: else two workers could keep one another from being the last.
+   */
   private leave(p: P, g: G): void {
     if (this.found) {
       this.end(p, g);
@@ -574,6 +580,7 @@ export class BgMarkWorker implements Task {
     const { marker, machine, sched } = this.rt;
     this.state = WorkerState.vain;
     marker.fruitlessStart();
+    if (this.stopMarking(p, g)) return;
     sched.run(p, machine.workerNs, marker.fruitlessBatch, p.workerMode);
   }
 
@@ -631,6 +638,13 @@ export class BgMarkWorker implements Task {
   }
 
   private end(p: P, g: G): void {
+    this.account(p);
+    this.state = WorkerState.ended;
+    if (!this.stopMarking(p, g)) this.window(p);
+  }
+
+  /** The worker no longer marks. True: it was the last, and runs the transition on top of its own task now. */
+  private stopMarking(p: P, g: G): boolean {
     const rt = this.rt;
     const marker = rt.marker;
     const gcw = this.gcw ?? p.gcw;
@@ -638,7 +652,19 @@ export class BgMarkWorker implements Task {
     if (this.gcw !== null || rt.blackenPromptly) marker.dispose(gcw);
     marker.active--;
     if (marker.active < 0) fail('more workers ended than began', marker.active);
-    const ns = rt.engine.now - this.startedAt;
+    g.onSystemStack = false;
+    if (marker.active > 0 || marker.workAvailable(null)) return false;
+    const mode = p.workerMode;
+    const who: Signaller =
+      mode === Use.dedicated ? 'dedicated' : mode === Use.fractional ? 'fractional' : 'idle';
+    rt.collector.markDone(p, g, who);
+    return g.tasks[g.tasks.length - 1] !== this;
+  }
+
+  /** Counts the worker's time, as the runtime does: by the clock. Another of its kind may be started from now on. */
+  private account(p: P): void {
+    const { engine, marker, release } = this.rt;
+    const ns = engine.now - this.startedAt;
     const mode = p.workerMode;
     if (mode === Use.dedicated) {
       marker.dedicatedNs += ns;
@@ -646,22 +672,20 @@ export class BgMarkWorker implements Task {
     } else if (mode === Use.fractional) {
       marker.fractionalNs += ns;
       p.fractionalNs += ns;
-      if (rt.release.fractional !== 'per-p') marker.fractionalNeeded++;
+      if (release.fractional !== 'per-p') marker.fractionalNeeded++;
     } else {
       marker.idleNs += ns;
     }
-    g.onSystemStack = false;
-    const done = marker.active === 0 && !marker.workAvailable(null);
+  }
+
+  /**
+   * Until the worker has parked and its P chooses again, another P may take its place. That moment is what ends a run of
+   * fruitless starts on one P, with the coordinator waiting behind them.
+   */
+  private window(p: P): void {
+    const { machine, marker, sched } = this.rt;
     this.state = WorkerState.ended;
-    if (done) {
-      const who: Signaller =
-        mode === Use.dedicated ? 'dedicated' : mode === Use.fractional ? 'fractional' : 'idle';
-      rt.collector.markDone(p, g, who);
-      if (g.tasks[g.tasks.length - 1] !== this) return;
-    }
-    // Until it has parked and its P chooses again, another P may take its place as a worker. That moment is what ends a
-    // run of fruitless starts on one P, with the coordinator waiting behind them.
-    rt.sched.run(p, rt.machine.gSwitchNs, this.found ? 1 : marker.fruitlessBatch, mode);
+    sched.run(p, machine.gSwitchNs, this.found ? 1 : marker.fruitlessBatch, p.workerMode);
     if (this.found) marker.foundWork();
   }
 

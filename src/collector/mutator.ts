@@ -699,12 +699,20 @@ class Goroutine implements Task {
     mutators.place(p, this.spanClass, part.u, from, n, this.size, this.scan);
     if (this.debit && rt.blackenEnabled) g.gcAssistBytes -= (n - 1) * this.size;
     this.count(part, n, g);
-    if (rt.writeBarrier && this.build!.writes > 0) {
-      // Each object is written into the next, or into a global; the first new one points at the last old one.
-      const before = part.region === 0 && part.built > n ? 1 : 0;
-      mutators.writeBarrier(p, part.u, from - before, n + before);
-    }
+    if (rt.writeBarrier) this.link(p, part, n);
     this.paid = false;
+  }
+
+  /** The last `n` objects of a region have had pointers written to them, or been written into what holds them. */
+  private link(p: P, part: Part, n: number): void {
+    const { objects } = this.rt;
+    const { u } = part;
+    // Without pointers of its own a chain is held object by object from a stack, and is only in the heap if written there.
+    const linked = objects.kinds.scan[objects.kindA[u]! * patternLength]! > 0;
+    if (!linked && this.build!.writes === 0) return;
+    // The first new node points at the last old one.
+    const before = part.region === 0 && part.built > n ? 1 : 0;
+    this.mutators.writeBarrier(p, u, this.numberOf(part) - n - before, n + before);
   }
 
   private numberOf(part: Part): number {
@@ -732,6 +740,8 @@ class Goroutine implements Task {
     if (build.copies) this.fillNs += this.size * machine.copyByteNs;
     else mallocNs += this.size * machine.zeroByteNs;
     this.count(part, 1, p.g!);
+    // Part of something larger, it is linked at once; on its own, once it is filled.
+    if (rt.writeBarrier && build.parts.some((other) => other.total > 1)) this.link(p, part, 1);
     this.doing = Doing.largeMalloc;
     rt.sched.run(p, mallocNs, 1, Use.mutator);
   }
@@ -748,11 +758,7 @@ class Goroutine implements Task {
     const { rt } = this;
     const part = this.part!;
     this.paid = false;
-    if (!rt.writeBarrier || this.build === null || this.build.writes === 0) return;
-    const { objects } = rt;
-    const o =
-      objects.base[part.u]! + part.built - 1 + (part.region === 0 ? 0 : objects.countA[part.u]!);
-    this.mutators.writeBarrier(p, part.u, o, 1);
+    if (rt.writeBarrier && this.build !== null) this.link(p, part, 1);
   }
 
   /** After a span was taken: starts a collection, or pays the debt (to 1.5). True: the task must return. */

@@ -39,14 +39,22 @@ export class TriggerRatioPacer implements Pacer {
   private initialHeapLive: Bytes = 0;
   /** Scan work a byte marked, averaged over collections (to ce502b06). */
   private workRatioAverage = workRatioInitial;
-  private last: PacerRecord = noRecord;
+  private last: PacerRecord = noRecord();
 
   constructor(model: PacerModel, gcPercent: number) {
     this.model = model;
     this.gcPercent = gcPercent;
     this.heapMinimum = this.minimum();
+    this.limitRatio();
     this.trigger = gcPercent < 0 ? Number.POSITIVE_INFINITY : this.heapMinimum;
     this.heapGoal = this.trigger;
+  }
+
+  /** setGCPercent: a trigger ratio above GOGC would put the trigger above the goal. From 1.9 it stays a little below. */
+  private limitRatio(): void {
+    const growth = Math.max(0, this.gcPercent) / 100;
+    const most = this.model.forcedKeepsRatio ? triggerRatioMax * growth : growth;
+    this.triggerRatio = Math.min(this.triggerRatio, most);
   }
 
   private minimum(): Bytes {
@@ -58,10 +66,7 @@ export class TriggerRatioPacer implements Pacer {
   setGcPercent(gcPercent: number, heapLive: Bytes): void {
     this.gcPercent = gcPercent;
     this.heapMinimum = this.minimum();
-    this.triggerRatio = Math.min(
-      this.triggerRatio,
-      (triggerRatioMax * Math.max(0, gcPercent)) / 100,
-    );
+    this.limitRatio();
     this.setTrigger(heapLive);
   }
 
@@ -162,6 +167,8 @@ export class TriggerRatioPacer implements Pacer {
     const model = this.model;
     if (model.trigger !== 'ratio') return;
     if (input.forced && model.forcedKeepsRatio) return;
+    // A collection that was asked for while GOGC is off, or before there was a marked heap, teaches nothing.
+    if (this.gcPercent < 0 || this.heapMarked === 0) return;
     const cpuNs = input.durationNs * input.procs;
     let utilization = gcBackgroundUtilization;
     if (input.durationNs > 0) {
@@ -238,11 +245,13 @@ export class TriggerRatioPacer implements Pacer {
   }
 }
 
-const noRecord: PacerRecord = {
-  assistRatio: 0,
-  heapScanBytes: 0,
-  assistFromBytes: 0,
-  assistToBytes: 0,
-  dedicatedWorkers: 0,
-  fractionalWorkers: 0,
-};
+function noRecord(): PacerRecord {
+  return {
+    assistRatio: 0,
+    heapScanBytes: 0,
+    assistFromBytes: 0,
+    assistToBytes: 0,
+    dedicatedWorkers: 0,
+    fractionalWorkers: 0,
+  };
+}

@@ -46,9 +46,9 @@ const headlines: readonly (Line | string)[] = [
   { label: '  longest stall', of: (s) => s.assist.longestStallNs, write: duration },
   { label: '  blocked', of: (s) => s.assist.blockedNs, write: duration },
   'wake-up delay',
-  { label: '  median', of: (s) => s.wakeupDelay.medianNs, write: duration },
-  { label: '  p90', of: (s) => s.wakeupDelay.p90Ns, write: duration },
-  { label: '  max', of: (s) => s.wakeupDelay.maxNs, write: duration },
+  { label: '  median', of: (s) => wakeupDelayOf(s).medianNs, write: duration },
+  { label: '  p90', of: (s) => wakeupDelayOf(s).p90Ns, write: duration },
+  { label: '  max', of: (s) => wakeupDelayOf(s).maxNs, write: duration },
   'pauses',
   { label: '  p50', of: (s) => s.pauses.p50Ns, write: duration },
   { label: '  p95', of: (s) => s.pauses.p95Ns, write: duration },
@@ -63,17 +63,43 @@ const headlines: readonly (Line | string)[] = [
   { label: '  workbufs, final', of: (s) => s.gcSys.workbufFinalBytes, write: bytes },
 ];
 
-const gcBytesLines: readonly Line[] = [
-  { label: '  peak', of: (s) => s.gcSys.peakBytes, write: bytes },
-  { label: '  final', of: (s) => s.gcSys.finalBytes, write: bytes },
-  { label: '  average', of: (s) => s.gcSys.averageBytes, write: bytes },
-  { label: '  of it workbufs, peak', of: (s) => s.gcSys.workbufPeakBytes, write: bytes },
-  { label: '    final', of: (s) => s.gcSys.workbufFinalBytes, write: bytes },
-  { label: '  of it bitmap, peak', of: (s) => s.gcSys.bitmapPeakBytes, write: bytes },
-  { label: '    final', of: (s) => s.gcSys.bitmapFinalBytes, write: bytes },
-  { label: '  of it mark bits, peak', of: (s) => s.gcSys.markBitsPeakBytes, write: bytes },
-  { label: '    final', of: (s) => s.gcSys.markBitsFinalBytes, write: bytes },
+/** The parts of GC bytes from system; one that there is nothing of is left out. */
+const gcBytesParts: readonly (readonly Line[])[] = [
+  [
+    { label: '  peak', of: (s) => s.gcSys.peakBytes, write: bytes },
+    { label: '  final', of: (s) => s.gcSys.finalBytes, write: bytes },
+    { label: '  average', of: (s) => s.gcSys.averageBytes, write: bytes },
+  ],
+  [
+    { label: '  of it workbufs, peak', of: (s) => s.gcSys.workbufPeakBytes, write: bytes },
+    { label: '    final', of: (s) => s.gcSys.workbufFinalBytes, write: bytes },
+  ],
+  [
+    { label: '  of it bitmap, peak', of: (s) => s.gcSys.bitmapPeakBytes, write: bytes },
+    { label: '    final', of: (s) => s.gcSys.bitmapFinalBytes, write: bytes },
+  ],
+  [
+    { label: '  of it mark bits, peak', of: (s) => s.gcSys.markBitsPeakBytes, write: bytes },
+    { label: '    final', of: (s) => s.gcSys.markBitsFinalBytes, write: bytes },
+  ],
 ];
+
+function gcBytesLines(sides: readonly ContrastSide[]): Line[] {
+  const [all = [], ...parts] = gcBytesParts;
+  const present = parts.filter((lines) =>
+    lines.some(({ of }) => sides.some(({ summary }) => of(summary) !== 0)),
+  );
+  return [...all, ...present.flat()];
+}
+
+/** False where whoever finishes marking goes on itself: the delay is then nothing, not short. */
+export function isWakeupNeeded({ maxNs }: Summary['wakeupDelay']): boolean {
+  return maxNs !== undefined && maxNs > 0;
+}
+
+function wakeupDelayOf({ wakeupDelay }: Summary): Partial<Summary['wakeupDelay']> {
+  return isWakeupNeeded(wakeupDelay) ? wakeupDelay : {};
+}
 
 /** From this width on a head has room for its mechanism's name. */
 const roomyColumns = 72;
@@ -87,12 +113,12 @@ export function renderGcBytes(sides: readonly ContrastSide[], style: TextStyle):
   const on = sides.find(({ choice }) => choice === 'on');
   const off = sides.find(({ choice }) => choice === 'off');
   if (on === undefined || off === undefined) {
-    const rows = gcBytesLines.map((line) => toRow(line, sides));
+    const rows = gcBytesLines(sides).map((line) => toRow(line, sides));
     return renderTable({ label, heads: sides.map(({ choice }) => choice), rows }, style);
   }
   const isRoomy = (style.columns ?? roomyColumns) >= roomyColumns;
   const heads = [isRoomy ? 'workbuf freeing on' : 'freeing on', 'off', 'change'];
-  const rows = gcBytesLines.map((line) => {
+  const rows = gcBytesLines([on, off]).map((line) => {
     const row = toRow(line, [on, off]);
     return { ...row, cells: [...row.cells, changeOf(line.of(off.summary), line.of(on.summary))] };
   });

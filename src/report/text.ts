@@ -2,7 +2,7 @@
 import type { HeapPoint } from '../analysis/heapseries.ts';
 import { thinOut } from '../analysis/heapseries.ts';
 import type { DelayFigures, RatioFigures, Summary } from '../analysis/summary.ts';
-import { type Contrast, renderContrast, renderGcBytes } from './contrast.ts';
+import { type Contrast, isWakeupNeeded, renderContrast, renderGcBytes } from './contrast.ts';
 import type { RunInfo } from './json.ts';
 import {
   attention,
@@ -102,7 +102,7 @@ function visible(text: string): string {
 const attentionOvershootRatio = 0.1;
 
 function renderFigures(summary: Summary, style: TextStyle): string[] {
-  const { overshoot, wakeupDelay, pauses } = summary;
+  const { overshoot, pauses } = summary;
   const isOver = (overshoot.maxRatio ?? 0) > attentionOvershootRatio;
   const rows: TableRow[] = [
     {
@@ -112,8 +112,7 @@ function renderFigures(summary: Summary, style: TextStyle): string[] {
     },
     ratioRow('  grown before assists', summary.growthBeforeAssists),
     ratioRow('  grown with assists on', summary.growthWithAssists),
-    { ...delayRow('wake-up delay', wakeupDelay), note: describeWakeups(wakeupDelay) },
-    delayRow('  then until stopped', summary.stoppedAfterWakeup),
+    ...wakeupRows(summary),
     {
       label: 'pauses',
       cells: [pauses.p50Ns, pauses.p95Ns, pauses.maxNs].map(figure.duration),
@@ -152,7 +151,25 @@ function describeOvershoot({ overshoot, collections }: Summary): string {
   return `${worst}; ${unbroken(`${formatCount(count)} of ${formatCount(collections)} over it`)}`;
 }
 
-function describeWakeups({ p90Ns, bySignaller }: Summary['wakeupDelay']): string {
+/** What happens between the end of marking and the stop of the world. */
+function wakeupRows({ wakeupDelay, stoppedAfterWakeup }: Summary): TableRow[] {
+  const who = describeSignallers(wakeupDelay);
+  if (isWakeupNeeded(wakeupDelay)) {
+    const p90 = unbroken(`p90 ${figure.duration(wakeupDelay.p90Ns)}`);
+    return [
+      { ...delayRow('wake-up delay', wakeupDelay), note: [p90, ...who].join(', ') },
+      delayRow('  then until stopped', stoppedAfterWakeup),
+    ];
+  }
+  return [
+    {
+      ...delayRow('marking done to stopped', stoppedAfterWakeup),
+      note: ['nobody to wake', ...who].join('; ended '),
+    },
+  ];
+}
+
+function describeSignallers({ bySignaller }: Summary['wakeupDelay']): string[] {
   const count = (names: readonly (keyof typeof bySignaller)[]): number =>
     names.reduce((sum, name) => sum + (bySignaller[name]?.count ?? 0), 0);
   const parts = [
@@ -161,7 +178,7 @@ function describeWakeups({ p90Ns, bySignaller }: Summary['wakeupDelay']): string
     ['by the scheduler', count(['scheduler'])],
   ] as const;
   const who = parts.filter(([, n]) => n > 0).map(([by, n]) => unbroken(`${by} ${formatCount(n)}`));
-  return [unbroken(`p90 ${figure.duration(p90Ns)}`), ...who].join(', ');
+  return who.length === 0 ? [] : [who.join(', ')];
 }
 
 function describeAssists({ assist }: Summary): string[] {
@@ -280,7 +297,9 @@ export function runNotes({
   const { collections, leftOut, ended } = summary;
   if (collections === 0) {
     notes.push(
-      'Nothing was collected: the heap did not reach the size at which the first collection starts.',
+      run.gcPercent < 0
+        ? 'Nothing was collected: GOGC is off.'
+        : 'Nothing was collected: the heap did not reach the size at which the first collection starts.',
     );
   } else if (leftOut.collections > 0) {
     notes.push(describeLeftOut(leftOut));
@@ -300,13 +319,10 @@ export function runNotes({
   return notes;
 }
 
-function describeLeftOut({ collections, first, forced }: Summary['leftOut']): string {
+function describeLeftOut({ first, forced }: Summary['leftOut']): string {
   const which = [
-    ...(first > 0 ? ['the first'] : []),
-    ...(forced > 0 ? [`${formatCount(forced)} forced`] : []),
+    ...(first > 0 ? ['the first collection'] : []),
+    ...(forced > 0 ? [counted(forced, 'forced one')] : []),
   ].join(' and ');
-  return (
-    `Medians, percentiles and shares leave out ${counted(collections, 'collection')} (${which}). ` +
-    'GC CPU, totals and maxima count all.'
-  );
+  return `Medians, percentiles and shares leave out ${which}; GC CPU, totals and maxima do not.`;
 }

@@ -22,8 +22,8 @@ function namesUsedByCli(): string[] {
   return [...names].sort((a, b) => (a < b ? -1 : 1));
 }
 
-/** Limits of what may be asked for, which the library checks itself; and the words of messages. */
-const ownMatters = ['didYouMean'];
+/** Limits of what may be asked for, which the library checks itself; and the words of messages and helps. */
+const ownMatters = ['didYouMean', 'wrap'];
 
 test('what the command line calls, the library exports', () => {
   const missing = namesUsedByCli().filter(

@@ -391,6 +391,15 @@ describe('bad input', () => {
     expect(stderr).toContain(message);
   });
 
+  test('an endless workload runs for the duration that the command line gives', async () => {
+    const text = readFileSync(join(projectRoot, 'workloads', 'steady.yaml'), 'utf8');
+    const stdin = text.replace(/^ +for: .*\n/m, '');
+    expect((await gcsim(['run', '-'], { stdin })).stderr).toContain('never ends');
+    const { code, stdout } = await gcsim(['run', '-', '--duration', '20ms'], { stdin });
+    expect(code).toBe(0);
+    expect(stdout).toContain('in 20 ms');
+  });
+
   test('a workload that outgrows the model while it runs: 2, and no file', async () => {
     const cwd = temporaryFolder();
     const stdin = `${node}goroutines: [{ for: 1h, steps: [alloc: { kind: n, count: 9999, keep: all }] }]\n`;
@@ -452,6 +461,13 @@ describe('a terminal', () => {
     const stdout = aTerminal(columns);
     await main([...short, '--no-color'], captureIo({ stdout }));
     for (const line of linesOf(stdout.text)) expect(line.length, line).toBeLessThanOrEqual(columns);
+  });
+
+  test('shows the report apart from the lines; in a pipe there is nothing between', async () => {
+    const stderr = aTerminal(100);
+    await main(short, captureIo({ stdout: aTerminal(100), stderr }));
+    expect(stderr.text).toMatch(/ 4 P\n\n$/);
+    expect((await gcsim(short)).stderr).toMatch(/ 4 P\n$/);
   });
 
   test('has colours, unless they are not wanted', async () => {

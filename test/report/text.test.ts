@@ -165,7 +165,28 @@ GC bytes from system     freeing on       off    change
     expect(text).not.toContain('median');
   });
 
-  test('of a release whose marking nobody had to be woken for has no such row', () => {
+  test('of a release without a coordinator says that nobody had to be woken, and has no delay', () => {
+    const cycles = someCycles().map((cycle) => ({
+      ...cycle,
+      ...(cycle.sim && { sim: { ...cycle.sim, wakeupDelayNs: 0 } }),
+    }));
+    const text = renderRun(aReport({ summary: aSummary(cycles) }), aStyle({ columns: 120 }));
+    expect(text).not.toContain('wake-up delay');
+    expect(text).toMatch(
+      /^marking done to stopped .* 500 ns {4}nobody to wake; ended by a worker 4, by an assist 1$/m,
+    );
+  });
+
+  test('leaves out a part of GC bytes that no side has', () => {
+    const { gcSys } = someTotals;
+    const none = { ...gcSys, markBitsPeakBytes: 0, markBitsFinalBytes: 0 };
+    const summary = aSummary(someCycles(), { ...someTotals, gcSys: none });
+    const text = renderRun(aReport({ summary, contrasts: [] }), aStyle());
+    expect(text).toContain('of it bitmap');
+    expect(text).not.toContain('mark bits');
+  });
+
+  test('of collections whose log tells nothing of it has no such row', () => {
     const summary = aSummary(someCycles().map(({ sim: _, ...cycle }) => cycle));
     const text = renderRun(aReport({ summary }), aStyle());
     expect(text).not.toContain('wake-up delay');
@@ -209,11 +230,10 @@ GC bytes from system     freeing on       off    change
 describe('notes', () => {
   test('say what is left out', () => {
     expect(runNotes({ run: aRun, summary: aSummary() })).toEqual([
-      'Medians, percentiles and shares leave out 2\u00a0collections (the first and 1 forced). ' +
-        'GC CPU, totals and maxima count all.',
+      'Medians, percentiles and shares leave out the first collection and 1\u00a0forced\u00a0one; GC CPU, totals and maxima do not.',
     ]);
     const summary = summarize([aCycle({ n: 1 })]);
-    expect(runNotes({ run: aRun, summary })[0]).toContain('1\u00a0collection (the first)');
+    expect(runNotes({ run: aRun, summary })[0]).toContain('leave out the first collection; GC CPU');
     expect(runNotes({ run: aRun, summary: summarize([aCycle()]) })).toEqual([]);
   });
 

@@ -22,8 +22,8 @@ import { Runtime } from '../../src/collector/runtime.ts';
 import {
   createSimulation,
   type SimOptions,
-  type Simulation,
   type SimTotals,
+  type Simulation,
 } from '../../src/collector/simulate.ts';
 import { Sweeper } from '../../src/collector/sweep.ts';
 import type { GcCycle, SimCycle } from '../../src/cycle.ts';
@@ -157,7 +157,7 @@ export function bareRuntime(
   runtime.assists = new Assists(runtime);
   runtime.sweeper = new Sweeper(runtime);
   runtime.collector = new Collector(runtime, () => {}, null);
-  runtime.mutators = new Mutators(runtime, nothing, []);
+  runtime.mutators = new Mutators(runtime, nothing, [], new Prng(seed, 'units'));
   return runtime;
 }
 
@@ -168,7 +168,10 @@ export function medianOf(values: readonly number[]): number {
 
 /** Quantile of some figures, as everywhere in gcsim; fails where there are none. */
 export function quantileOf(values: readonly number[], q: number): number {
-  const value = quantile([...values].sort((a, b) => a - b), q);
+  const value = quantile(
+    [...values].sort((a, b) => a - b),
+    q,
+  );
   if (value === undefined) throw new Error('no figures');
   return value;
 }

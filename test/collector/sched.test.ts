@@ -1,0 +1,390 @@
+/** The scheduler: who runs next, on small scenes driven by hand, and where the time of whole runs goes. */
+import { describe, expect, test } from 'vitest';
+import { InvariantError } from '../../src/assert.ts';
+import { Ev } from '../../src/collector/events.ts';
+import { referenceMachine } from '../../src/collector/params.ts';
+import { findRelease } from '../../src/collector/release.ts';
+import { type G, GStatus, type P, Sched, type Task, Use } from '../../src/collector/sched.ts';
+import { Engine } from '../../src/sim/engine.ts';
+import { Prng } from '../../src/sim/prng.ts';
+import { msNs, usNs } from '../../src/units.ts';
+import { runWorkload, workloadFrom } from '../support/simulation.ts';
+
+/** A scheduler alone: no collector, no noise. Goroutines are scripts; `log` notes who did what, in order. */
+function scene(release = '1.9', procs = 1, cores = procs) {
+  const log: string[] = [];
+  const engine: Engine = new Engine((kind, a, b) => {
+    if (kind === Ev.segment) sched.onSegment(a, b);
+    else if (kind === Ev.osWake) sched.os.onWake(a, b);
+    else if (kind === Ev.osTick) sched.os.onTick(a);
+    else if (kind === Ev.timer) sched.onTimer(a, b);
+    else if (kind === Ev.sysmon) sched.onSysmon();
+    else if (kind === Ev.noteWake) sched.onNoteWake(a);
+    else if (kind === Ev.askAgain) sched.onAskAgain(a);
+    else if (kind === Ev.spinYield) sched.onSpinYield(a, b);
+  });
+  const rngs = { os: new Prng(1, 'os'), costs: new Prng(1, 'costs'), steal: new Prng(1, 'steal') };
+  const sched: Sched = new Sched(
+    engine,
+    referenceMachine,
+    findRelease(release),
+    rngs,
+    0,
+    procs,
+    cores,
+  );
+  sched.hooks = {
+    findRunnableGCWorker: () => null,
+    findIdleGCWorker: () => null,
+    scanStack: () => 0,
+    onSysmon: () => {},
+  };
+  /** A goroutine that does its steps, one a turn, and exits. */
+  const go = (name: string, steps: ((p: P, g: G) => void)[]): G => {
+    let at = 0;
+    const task: Task = {
+      resume(p, g) {
+        const step = steps[at++];
+        if (step === undefined) {
+          log.push(`${name} ends`);
+          sched.exit(p, g);
+          return;
+        }
+        log.push(`${name} ${at}`);
+        step(p, g);
+      },
+    };
+    return sched.newG(task);
+  };
+  const work = (ns: number) => (p: P) => sched.run(p, ns, 1, Use.mutator);
+  return { engine, sched, log, go, work };
+}
+
+describe('a P', () => {
+  test('runs what was readied last, next', () => {
+    const { engine, sched, log, go, work } = scene();
+    const first = go('first', []);
+    const second = go('second', []);
+    const main = go('main', [
+      (p) => {
+        sched.start(first, p);
+        sched.start(second, p);
+      },
+      work(1000),
+    ]);
+    sched.start(main, null);
+    engine.step(100);
+    // `second` has pushed `first` out of runnext, to the tail of the queue.
+    expect(log).toEqual(['main 1', 'main 2', 'main ends', 'second ends', 'first ends']);
+  });
+
+  test('runs what was readied behind others in its turn', () => {
+    const { engine, sched, log, go, work } = scene();
+    const names = ['a', 'b', 'c'];
+    const others = names.map((name) => go(name, []));
+    const main = go('main', [
+      (p) => {
+        for (const g of others) sched.ready(g, p, false);
+      },
+      work(1000),
+    ]);
+    sched.start(main, null);
+    engine.step(100);
+    expect(log.slice(2)).toEqual(['main ends', 'a ends', 'b ends', 'c ends']);
+  });
+
+  test('puts a goroutine that yields behind all others, and those of its own queue first', () => {
+    const { engine, sched, log, go } = scene();
+    const local = go('local', []);
+    const global = go('global', []);
+    const main = go('main', [
+      (p) => sched.ready(local, p, false),
+      (p, g) => {
+        sched.readyGlobal(global);
+        sched.yield(p, g);
+      },
+    ]);
+    sched.start(main, null);
+    engine.step(100);
+    expect(log).toEqual(['main 1', 'main 2', 'local ends', 'global ends', 'main ends']);
+  });
+
+  test('runs the goroutine that it yields to locally, and then goes on with the first', () => {
+    const { engine, sched, log, go } = scene('ce502b06');
+    const other = go('other', []);
+    const global = go('global', []);
+    const main = go('main', [
+      (p, g) => {
+        sched.readyGlobal(global);
+        sched.ready(other, p, true);
+        sched.yieldLocal(p, g);
+      },
+    ]);
+    sched.start(main, null);
+    engine.step(100);
+    expect(log).toEqual(['main 1', 'other ends', 'main ends', 'global ends']);
+  });
+
+  test('looks at the global queue every 61st time, so that nobody starves', () => {
+    const { engine, sched, log, go } = scene();
+    const starved = go('starved', []);
+    const players: G[] = [];
+    let turns = 0;
+    const task = (other: number): Task => ({
+      resume(p, g) {
+        turns++;
+        if (turns === 1) sched.readyGlobal(starved);
+        if (turns > 300) {
+          sched.exit(p, g);
+          return;
+        }
+        const partner = players[other]!;
+        sched.park(p, g);
+        sched.ready(partner, p, false);
+      },
+    });
+    players.push(sched.newG(task(1)), sched.newG(task(0)));
+    players[0]!.status = GStatus.waiting;
+    players[1]!.status = GStatus.waiting;
+    sched.readyGlobal(players[0]!);
+    let atTurn = 0;
+    for (let i = 0; i < 2000 && atTurn === 0 && engine.step(1); i++) {
+      if (log.includes('starved ends')) atTurn = turns;
+    }
+    expect(log).toContain('starved ends');
+    expect(turns).toBeGreaterThan(0);
+    expect(turns).toBeLessThanOrEqual(301);
+  });
+
+  test('is taken by another goroutine while its own waits in the kernel', () => {
+    const { engine, sched, log, go, work } = scene();
+    const other = go('other', [work(50 * usNs)]);
+    const main = go('main', [
+      (p, g) => {
+        sched.ready(other, p, false);
+        sched.block(p, g);
+        sched.unblockAfter(g, 10 * usNs);
+      },
+      work(10),
+    ]);
+    sched.start(main, null);
+    engine.step(1000);
+    // The note has woken `main` long before `other` is done with the only P.
+    expect(log).toEqual(['main 1', 'other 1', 'other ends', 'main 2', 'main ends']);
+  });
+
+  test('refuses what is not waiting, and what is queued already', () => {
+    const { engine, sched, go } = scene();
+    const other = go('other', []);
+    let tried = 0;
+    const main = go('main', [
+      (p, g) => {
+        sched.start(other, p);
+        expect(() => sched.ready(other, p, true)).toThrow(InvariantError);
+        expect(() => sched.ready(g, p, true)).toThrow(InvariantError);
+        tried++;
+      },
+    ]);
+    sched.start(main, null);
+    engine.step(100);
+    expect(tried).toBe(1);
+  });
+
+  test('that turns round without time passing is caught', () => {
+    const { engine, sched } = scene();
+    sched.start(sched.newG({ resume: () => {} }), null);
+    expect(() => engine.step(100)).toThrow(/without time passing/);
+  });
+});
+
+describe('stopping the world', () => {
+  test('waits for every P to reach a safe point', () => {
+    const { engine, sched, log, go, work } = scene('1.9', 3);
+    let stoppedAt = 0;
+    let askedAt = 0;
+    // 100 units of 10 µs: a safe point after each.
+    const busy = (name: string) =>
+      go(name, [
+        (p) => sched.run(p, 10 * usNs, 100, Use.mutator),
+        (p, g) => {
+          if (!sched.safePoint(p, g)) sched.run(p, 1, 1, Use.mutator);
+        },
+      ]);
+    const main = go('main', [
+      (p) => {
+        sched.start(busy('a'), p);
+        sched.start(busy('b'), p);
+        sched.run(p, 200 * usNs, 1, Use.mutator);
+      },
+      (p) => {
+        askedAt = engine.now;
+        if (sched.stopTheWorld(p)) sched.run(p, 1, 1, Use.coordinator);
+      },
+      (p) => {
+        stoppedAt = engine.now;
+        for (const other of sched.ps) if (other !== p) expect(other.use).toBe(Use.stopped);
+        sched.startTheWorld(p);
+        sched.run(p, 1000, 1, Use.mutator);
+      },
+      work(1),
+    ]);
+    sched.start(main, null);
+    engine.step(5000);
+    expect(stoppedAt).toBeGreaterThan(askedAt);
+    // Two units at most, and a futex wake.
+    expect(stoppedAt - askedAt).toBeLessThan(30 * usNs);
+    expect(log).toContain('a ends');
+    expect(log).toContain('b ends');
+  });
+
+  test('costs nothing to wait for where all others are idle', () => {
+    const { engine, sched, go } = scene('1.9', 4);
+    let stopped = false;
+    const main = go('main', [
+      (p) => sched.run(p, 100 * usNs, 1, Use.mutator),
+      (p) => {
+        stopped = sched.stopTheWorld(p);
+        sched.startTheWorld(p);
+      },
+    ]);
+    sched.start(main, null);
+    engine.step(1000);
+    expect(stopped).toBe(true);
+  });
+
+  test('twice is caught', () => {
+    const { engine, sched, go } = scene('1.9', 1);
+    const main = go('main', [
+      (p) => {
+        sched.stopTheWorld(p);
+        sched.stopTheWorld(p);
+      },
+    ]);
+    sched.start(main, null);
+    expect(() => engine.step(100)).toThrow(InvariantError);
+  });
+
+  test('a barrier runs once on every P', () => {
+    const { engine, sched, go } = scene('1.9', 4);
+    const ran: number[] = [];
+    const busy = (): G => go('busy', [(p) => sched.run(p, 10 * usNs, 50, Use.mutator)]);
+    const main = go('main', [
+      (p) => {
+        sched.start(busy(), p);
+        sched.start(busy(), p);
+        sched.run(p, 200 * usNs, 1, Use.mutator);
+      },
+      (p) => {
+        if (sched.forEachP(p, (other) => ran.push(other.id))) sched.run(p, 1, 1, Use.mutator);
+      },
+    ]);
+    sched.start(main, null);
+    engine.step(5000);
+    expect([...ran].sort((a, b) => a - b)).toEqual([0, 1, 2, 3]);
+  });
+});
+
+describe('sysmon', () => {
+  test('preempts a goroutine after 10 ms, in favour of one that waits', () => {
+    const { engine, sched, log, go } = scene('1.9', 1);
+    let otherAt = 0;
+    const other = go('other', [
+      (p) => {
+        otherAt = engine.now;
+        sched.run(p, 1, 1, Use.mutator);
+      },
+    ]);
+    const spin: Task = {
+      resume(p, g) {
+        if (sched.safePoint(p, g)) return;
+        if (engine.now > 60 * msNs) sched.exit(p, g);
+        else sched.run(p, 10 * usNs, 1000, Use.mutator);
+      },
+    };
+    sched.startSysmon();
+    sched.start(sched.newG(spin), null);
+    engine.step(2);
+    sched.readyGlobal(other);
+    while (engine.now < 60 * msNs && engine.step(1));
+    expect(log).toContain('other ends');
+    // sysmon sleeps up to 10 ms itself: a slice lasts 10 to 20 ms.
+    expect(otherAt).toBeGreaterThan(10 * msNs);
+    expect(otherAt).toBeLessThan(21 * msNs);
+  });
+});
+
+describe('whole runs', () => {
+  const busy = (count: number) =>
+    workloadFrom(`
+structures:
+  one: { shape: bytes, size: 1KiB, count: 1 }
+goroutines:
+  - count: ${count}
+    times: 1
+    steps:
+      - work: 200ms
+`);
+
+  test.each([
+    [4, 2],
+    [4, 1],
+    [6, 3],
+    [2, 1],
+  ])('with %d busy Ps on %d cores, each is on its core its share of the time', (procs, cores) => {
+    const { totals } = runWorkload(busy(procs), { procs, cores, durationNs: 150 * msNs, noise: 0 });
+    const all = procs * totals.elapsedNs;
+    const share = totals.cpu.offCoreNs / all;
+    expect(share).toBeGreaterThan(1 - cores / procs - 0.05);
+    expect(share).toBeLessThan(1 - cores / procs + 0.01);
+    expect(totals.cpu.mutatorNs / (cores * totals.elapsedNs)).toBeGreaterThan(0.97);
+  });
+
+  test.each([
+    [4, 4],
+    [2, 6],
+    [1, 1],
+  ])('with %d busy Ps on %d cores, hardly any is ever off its core', (procs, cores) => {
+    const { totals } = runWorkload(busy(procs), { procs, cores, durationNs: 50 * msNs });
+    // What is left is the other work of the machine.
+    expect(totals.cpu.offCoreNs / (procs * totals.elapsedNs)).toBeLessThan(0.03);
+    expect(totals.cpu.mutatorNs / (procs * totals.elapsedNs)).toBeGreaterThan(0.95);
+  });
+
+  test('leave Ps idle that have nothing to do', () => {
+    const { totals } = runWorkload(busy(1), { procs: 4, cores: 4, durationNs: 50 * msNs });
+    expect(totals.cpu.idleNs / totals.elapsedNs).toBeGreaterThan(2.9);
+  });
+
+  // 8 goroutines of 40 ms each on 4 Ps: 80 ms, in slices of 10 to 20 ms.
+  test('share the Ps among more goroutines than there are', () => {
+    const workload = workloadFrom(`
+structures:
+  one: { shape: bytes, size: 1KiB, count: 1 }
+goroutines:
+  - count: 8
+    times: 1
+    steps:
+      - work: 40ms
+`);
+    const { totals } = runWorkload(workload, { procs: 4, cores: 4, noise: 0 });
+    expect(totals.elapsedNs / msNs).toBeGreaterThan(80);
+    expect(totals.elapsedNs / msNs).toBeLessThan(100);
+  });
+
+  test.each(['ce502b06', '1.5', '1.9', '1.10'])(
+    'spend every nanosecond of every P once (%s)',
+    (release) => {
+      const { totals } = runWorkload('garbage', {
+        release,
+        procs: 4,
+        cores: 2,
+        durationNs: 60 * msNs,
+      });
+      const sum = Object.values(totals.cpu).reduce((total, ns) => total + ns, 0);
+      expect(Math.abs(sum - 4 * totals.elapsedNs)).toBeLessThanOrEqual(4);
+      for (const ns of Object.values(totals.cpu)) expect(ns).toBeGreaterThanOrEqual(0);
+      const running = sum - totals.cpu.offCoreNs - totals.cpu.idleNs - totals.cpu.stoppedNs;
+      expect(running).toBeLessThanOrEqual(2 * totals.elapsedNs * 1.02);
+    },
+  );
+});
