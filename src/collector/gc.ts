@@ -17,7 +17,7 @@ import type { Auditor } from './audit.ts';
 import { Ev } from './events.ts';
 import { GcWork } from './gcwork.ts';
 import { BgMarkWorker } from './mark.ts';
-import { forceGcPeriodNs, reviseTimerNs } from './params.ts';
+import { forceGcPeriodNs, reviseTimerNs, scavengeLimitNs } from './params.ts';
 import type { Mechanism } from './release.ts';
 import { GcPhase, type Runtime } from './runtime.ts';
 import { type G, GStatus, type P, type Task, Use } from './sched.ts';
@@ -63,6 +63,7 @@ export class Collector {
   private transition = false;
   private reviseGen = 0;
   private lastEndNs: Ns = 0;
+  private nextScavengeNs: Ns = scavengeLimitNs / 2;
   private gcTimeNs = 0;
   private pauseFromNs: Ns = 0;
 
@@ -106,8 +107,17 @@ export class Collector {
     this.startWaiters.length = 0;
   }
 
-  /** Two minutes without a collection: sysmon has one started. */
-  maybeForce(): void {
+  /** What sysmon does for the heap: gives back what has long been free, and has a collection started after two minutes without. */
+  onSysmon(): void {
+    const rt = this.rt;
+    if (rt.engine.now >= this.nextScavengeNs) {
+      this.nextScavengeNs = rt.engine.now + scavengeLimitNs / 2;
+      rt.heap.scavenge(rt.engine.now - scavengeLimitNs);
+    }
+    this.maybeForce();
+  }
+
+  private maybeForce(): void {
     const rt = this.rt;
     if (this.working || !Number.isFinite(rt.pacer.trigger)) return;
     if (rt.engine.now - this.lastEndNs < forceGcPeriodNs) return;
@@ -220,8 +230,10 @@ export class Collector {
     if (rt.release.phases === 'coordinator') {
       rt.phase = GcPhase.scan;
       // Nobody but the coordinator takes root jobs.
-      rt.writeBarrier = rt.release.writeBarrierFrom === 'scan';
-      if (rt.mechanisms['assist-start'] === 'scan') this.assistsOn();
+      // Whoever marks needs the barrier: assists during the scan bring it forward with them.
+      const assistsNow = rt.mechanisms['assist-start'] === 'scan';
+      rt.writeBarrier = assistsNow || rt.release.writeBarrierFrom === 'scan';
+      if (assistsNow) this.assistsOn();
     } else {
       rt.writeBarrier = true;
       this.beginMark();
@@ -705,6 +717,7 @@ class Coordinator implements Task {
         return;
       case Step.synced:
         if (rt.release.installBarrier === 'stop') {
+          p.extraNs += rt.procs * rt.machine.perProcStopNs;
           rt.writeBarrier = true;
           sched.startTheWorld(p);
           gc.pauseEnds();

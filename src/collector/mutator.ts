@@ -22,6 +22,7 @@ import { patternLength, ShapeCode, type UnitPlan } from './objects.ts';
 import { pageSize, runtimeHeapScanBytes } from './params.ts';
 import { GcPhase, type Runtime } from './runtime.ts';
 import { type G, type P, type Task, Use } from './sched.ts';
+import { classPages } from './sizeclass.ts';
 
 /** A goroutine that computes looks for a preemption this often. Assumed: the calls of ordinary code; 10 µs. */
 const safePointNs: Ns = 10_000;
@@ -187,13 +188,12 @@ export class Mutators {
     const spanClass = alloc.spanClassOf(sizeClass, hasPointers);
     alloc.now = rt.engine.now;
     alloc.uncacheSpan(p.id, spanClass);
-    const bytes = pageSize;
-    let ns = machine.refillNs + sweeper.pay(bytes, 0);
+    let ns = machine.refillNs + sweeper.pay(classPages[sizeClass]! * pageSize, 0);
     let s = alloc.cacheSpan(p.id, spanClass);
     ns += alloc.sweptHere * machine.sweepSpanNs + alloc.sweptObjectsHere * machine.sweepObjectNs;
     sweeper.notePages(alloc.sweptPagesHere);
     if (s < 0) {
-      ns += sweeper.reclaim(1);
+      ns += sweeper.reclaim(classPages[sizeClass]!);
       s = alloc.freshSpan(p.id, spanClass);
       if (s < 0) throw outOfMemory(rt.heap.arenaBytes);
       ns += machine.spanNs + this.mapped(alloc.start[s]!, alloc.pages[s]!);

@@ -66,6 +66,8 @@ export const sysmonDelayMaxNs: Ns = 10 * msNs;
 export const sysmonIdleRounds = 50;
 /** Two minutes without a collection force one. Source: Go 1.5 to 1.27, proc.go, forcegcperiod. */
 export const forceGcPeriodNs: Ns = 120 * secondNs;
+/** Pages free for this long are given back to the system; looked for twice as often. Source: Go 1.5 to 1.10, proc.go, sysmon, scavengelimit. */
+export const scavengeLimitNs: Ns = 300 * secondNs;
 /** How often a stop-the-world or barrier that waits asks the running Ps again. Source: Go 1.5 to 1.10, proc.go, stopTheWorldWithSema and forEachP. */
 export const stopAgainNs: Ns = 100_000;
 /** Every so many schedules a P looks at the global queue first. Source: Go 1.5 to 1.27, proc.go, schedule. */

@@ -157,7 +157,7 @@ class Run implements Simulation {
       findRunnableGCWorker: (p) => rt.marker.findRunnable(p),
       findIdleGCWorker: (p) => rt.marker.findIdle(p),
       scanStack: (g) => rt.marker.scanStack(g),
-      onSysmon: () => rt.collector.maybeForce(),
+      onSysmon: () => rt.collector.onSysmon(),
     };
     rt.collector.noteGcSys();
     rt.mutators.start(runtimeKind);

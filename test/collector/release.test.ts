@@ -140,8 +140,8 @@ describe('a change of one mechanism', () => {
       const simulation = createSimulation(small, {
         release: name,
         mechanisms: changed(change),
-        procs: 4,
-        cores: 4,
+        procs: 6,
+        cores: 6,
         gcPercent: 50,
         seed: 3,
         noise: 0.03,
