@@ -108,10 +108,7 @@ function planContrast(
   const reasons: string[] = [];
   for (const choice of mechanismChoices[mechanism]) {
     const set = { ...options.mechanisms, [mechanism]: choice };
-    const why =
-      choice === own
-        ? undefined
-        : whyUndefined(release, mechanism, choice, { ...mechanisms, ...set });
+    const why = whyUndefined(release, mechanism, choice);
     if (why !== undefined) reasons.push(`${choice}: ${why}`);
     else sides.push({ choice, options: choice === own ? 'own' : { ...options, mechanisms: set } });
   }

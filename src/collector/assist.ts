@@ -124,6 +124,8 @@ export class Assists {
   flushBgCredit(work: number, p: P): void {
     if (work < 0) fail('negative credit flushed', work);
     const rt = this.rt;
+    // Without an assist ratio nobody spends it, and the count is all there is to see.
+    if (rt.release.pacer.ratio === 'none') rt.collector.exercised.add('bg-credit');
     const banks = rt.mechanisms['bg-credit'] === 'on';
     if (this.queue.length === 0) {
       if (!banks) {
@@ -186,7 +188,7 @@ export class Assists {
 
   private wake(g: G, p: P): void {
     g.queued = false;
-    // Not into runnext: the GC worker's priority is not for user code to inherit (assist-and-drain-examples, example 5).
+    // Not into runnext: the GC worker's priority is not for user code to inherit (Go 1.6, gcFlushBgCredit).
     this.rt.sched.ready(g, p, this.rt.release.assistWakesNext);
   }
 

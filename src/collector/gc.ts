@@ -229,7 +229,6 @@ export class Collector {
     rt.marker.prepareRoots();
     if (rt.release.phases === 'coordinator') {
       rt.phase = GcPhase.scan;
-      // Nobody but the coordinator takes root jobs.
       // Whoever marks needs the barrier: assists during the scan bring it forward with them.
       const assistsNow = rt.mechanisms['assist-start'] === 'scan';
       rt.writeBarrier = assistsNow || rt.release.writeBarrierFrom === 'scan';
@@ -360,7 +359,6 @@ export class Collector {
   terminate(p: P): Ns {
     const rt = this.rt;
     const { machine, marker, release, workbufs } = rt;
-    this.notes.markTermProcs = Math.max(1, Math.min(rt.procs, rt.cores));
     this.notes.heapEnd = rt.heapLive;
     const duration = this.notes.assistsFromNs < 0 ? 0 : rt.engine.now - this.durationFrom();
     for (const other of rt.sched.ps) {
@@ -384,7 +382,7 @@ export class Collector {
     this.reviseGen++;
     let ns = machine.markTermNs * release.termCost + rt.procs * machine.perProcStopNs;
     if (release.finishSweep === 'stopped') ns += rt.alloc.spanCount * machine.spanLookNs;
-    ns += this.markRest(p);
+    ns += this.markRest(p, release.rescanStacks);
     for (const other of rt.sched.ps) marker.dispose(other.gcw);
     if (workbufs.hasWork) fail('work left after mark termination', marker.active);
     return ns + this.finishHeap(p);
@@ -396,12 +394,12 @@ export class Collector {
       : this.notes.assistsFromNs;
   }
 
-  /** Marks what is left: rescanned stacks and globals (to 1.7), and what they lead to. */
-  private markRest(p: P): Ns {
+  /** Marks what is left: with `roots`, what stacks and globals point at (to 1.7, and with the world stopped); and where that leads. */
+  private markRest(p: P, roots: boolean): Ns {
     const rt = this.rt;
     const { machine, marker } = rt;
     let ns = 0;
-    if (rt.release.rescanStacks) {
+    if (roots) {
       ns += marker.rescanRoots(p.gcw);
       for (const g of rt.sched.gs) {
         if (g.status !== GStatus.dead)
@@ -495,8 +493,7 @@ export class Collector {
     this.notes.heapEnd = rt.heapLive;
     marker.rootJobs = 0;
     marker.rootNext = 0;
-    ns += marker.rescanRoots(p.gcw);
-    ns += this.markRest(p) + machine.markTermNs * rt.release.termCost;
+    ns += this.markRest(p, true) + machine.markTermNs * rt.release.termCost;
     marker.dispose(p.gcw);
     return ns + this.finishHeap(p);
   }
@@ -643,7 +640,6 @@ const Step = {
   scanning: 6,
   sync: 7,
   synced: 8,
-  mark: 9,
   marked1: 10,
   flush: 11,
   flushed: 12,

@@ -4,9 +4,9 @@
  *
  * Each core has a run queue ordered by virtual run time. At a tick (every `osSliceNs`, each core with its own phase) the thread
  * furthest behind runs. A woken thread goes to an idle core, or preempts a running one that is ahead of it. A core that runs
- * out of threads pulls one from another core. Follows Linux as measured (machine.md).
+ * out of threads pulls one from another core. Follows Linux as measured on the reference machine.
  *
- * Now and then other work of the machine takes a core for a while (machine.md: two busy threads run for some 280 ms at a time, and
+ * Now and then other work of the machine takes a core for a while (measured: two busy threads run for some 280 ms at a time, and
  * are off for 0.1 to 4 ms). It comes with the noise, and goes with `--noise 0`.
  *
  * Simplifications: threads that hold no P (sysmon, a sleeping timer thread) cost no core time.

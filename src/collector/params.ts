@@ -26,7 +26,7 @@ export const gcOverAssistBytes: Bytes = MiB;
 export const gcOverAssistWork = 64 * KiB;
 /** How long an assist that could not pay sleeps before it tries again. Source: 8f34b253, gcAssistAlloc. */
 export const assistRetryNs: Ns = 100_000;
-/** Scan work an allocation that helps does at 8e24283a: about a workbuf of objects. Source: constants.md section 3, gchelpwork (24 pointers). */
+/** Scan work an allocation that helps does at 8e24283a: about a workbuf of objects. Source: 8e24283a, gchelpwork: 24 pointers. */
 export const helpWorkPointers = 24;
 
 /** GC CPU goal as a share of all CPU. Source: Go 1.5 to 1.9 and 1.18 on, gcGoalUtilization. */
@@ -43,7 +43,7 @@ export const triggerRatioMax = 0.95;
 export const heapMinimumDefault: Bytes = 4 * MiB;
 /** Least distance between the heap after sweeping and the trigger, at GOGC 100; also the sweep margin. Source: Go 1.5 to 1.17, sweepMinHeapDistance. */
 export const sweepMinHeapDistance: Bytes = MiB;
-/** Least runway of an assist ratio: to 1.5 the floor of heapDistance, from 1.6 the least distance of the goal from the heap at start. Source: constants.md, sections 1 and 2. */
+/** Least runway of an assist ratio: to 1.5 the floor of heapDistance, from 1.6 the least distance of the goal from the heap at start. Source: Go 1.5, mgc.go, and 1.6, startCycle. */
 export const runwayMin: Bytes = MiB;
 /** Factor of the hard goal over the soft one. Source: 03eb9483e3 (1.10), maxOvershoot. */
 export const maxOvershoot = 1.1;
@@ -74,8 +74,6 @@ export const stopAgainNs: Ns = 100_000;
 export const globalQueueTicks = 61;
 /** Places in a P's local run queue. Source: Go 1.5 to 1.27, runtime2.go, p.runq. */
 export const localQueueMax = 256;
-/** Steal rounds in which a thief may take a victim's runnext only late. Source: Go 1.5 to 1.10, proc.go, stealWork. */
-export const stealRounds = 4;
 /** Scan work between an idle or fractional worker's looks for other work. Source: Go 1.8 to 1.19, idleCheckThreshold. */
 export const idleCheckThreshold = 100_000;
 /** Bytes of globals in a root job. Source: Go 1.6 to 1.19, mgcmark.go, rootBlockBytes. */
@@ -96,7 +94,7 @@ export const persistentChunk: Bytes = 256 * KiB;
 export const heapBitmapRatio = 32;
 /** Bytes of an arena of mark bits. Source: Go 1.7 to 1.19, mheap.go, gcBitsChunkBytes. */
 export const gcBitsChunkBytes: Bytes = 64 * KiB;
-/** gcSys of a program that has not allocated: what the runtime sets up at its start. Calibrated: measured logs of 051809e3, peak2, first sample (104,448). */
+/** gcSys of a program that has not allocated: what the runtime sets up at its start. Calibrated: 051809e3, peak2, first MemStats sample: 104,448 bytes, of which 32 KiB are the first span of workbufs and the rest bitmap. */
 export const gcSysBase: Bytes = 64 * KiB;
 
 /** Scannable objects that the runtime and the packages of any program keep: their size, and how much of it is scanned. Calibrated: W_a of init1 at 1 proc, 8f34b253 (13,136 bytes). */
@@ -108,30 +106,30 @@ export const runtimeGlobalsBytes: Bytes = 32 * KiB;
 export interface Machine {
   /** Copying a byte into memory that is mapped, as init1 does it. Calibrated: init1-long, 1.9, 1 proc: 60 µs a copy of 1 MiB, collections included. */
   copyByteNs: number;
-  /** Filling a byte of mapped memory with zeroes. Source: machine.md, fill 1 MiB: 11.0 µs. */
+  /** Filling a byte of mapped memory with zeroes. Source: measured on the reference machine: fill 1 MiB: 11.0 µs. */
   zeroByteNs: number;
-  /** First touch of a 4 KiB page. Source: machine.md, 1.13 µs. */
+  /** First touch of a 4 KiB page. Source: measured on the reference machine: 1.13 µs. */
   pageFaultNs: number;
-  /** sched_yield with nobody else on the core. Source: machine.md, 0.50 µs. */
+  /** sched_yield with nobody else on the core. Source: measured on the reference machine: 0.50 µs. */
   schedYieldNs: number;
-  /** From a futex wake to the woken thread running on an idle core. Source: machine.md, 2.8 µs. */
+  /** From a futex wake to the woken thread running on an idle core. Source: measured on the reference machine: 2.8 µs. */
   futexWakeNs: number;
-  /** The same when the thread has to preempt another. Source: machine.md, 4 µs with 2 or 3 busy threads, 16 µs with 4. */
+  /** The same when the thread has to preempt another. Source: measured on the reference machine: 4 µs with 2 or 3 busy threads, 16 µs with 4. */
   futexPreemptNs: number;
-  /** What a sleep takes longer than asked. Source: machine.md, nanosleep of 100 µs takes 174 µs, of 1 ms 1.08 ms. */
+  /** What a sleep takes longer than asked. Source: measured on the reference machine: nanosleep of 100 µs takes 174 µs, of 1 ms 1.08 ms. */
   sleepExtraNs: number;
-  /** Mapping fresh memory from the system. Source: machine.md, mmap of 64 KiB: 1.5 µs. */
+  /** Mapping fresh memory from the system. Source: measured on the reference machine: mmap of 64 KiB: 1.5 µs. */
   mmapNs: number;
-  /** Time slice of the operating system when threads share a core. Not varied. Source: machine.md, 3.98 ms on, 4.02 ms off. */
+  /** Time slice of the operating system when threads share a core. Not varied. Source: measured on the reference machine: 3.98 ms on, 4.02 ms off. */
   osSliceNs: number;
   /** How far behind the others a thread that slept may be put, in virtual run time. Not varied. Source: Linux EEVDF base slice, 3 ms. */
   osWakeCreditNs: number;
 
-  /** Other work of the machine takes a core about this often, for a time between these two. Source: machine.md, two busy threads: on for 280 ms, off now and then for 0.1 to 4 ms. */
+  /** Other work of the machine takes a core about this often, for a time between these two. Source: measured on the reference machine: two busy threads: on for 280 ms, off now and then for 0.1 to 4 ms. */
   otherWorkEveryNs: number;
-  /** See otherWorkEveryNs. Source: machine.md. */
+  /** See otherWorkEveryNs. Source: measured on the reference machine. */
   otherWorkMinNs: number;
-  /** See otherWorkEveryNs. Source: machine.md. */
+  /** See otherWorkEveryNs. Source: measured on the reference machine. */
   otherWorkMaxNs: number;
 
   /** Switching from one goroutine to another on a P. Assumed: a few cache misses and a stack switch; init1 does not feel a factor of 2. */
@@ -172,7 +170,7 @@ export interface Machine {
   writeBarrierNs: number;
   /** Work of the coordinator while the world is stopped for sweep termination, and for mark termination; for each P. Calibrated: init1, 1 proc, by release class. */
   sweepTermNs: number;
-  /** See sweepTermNs. Calibrated: init1, 1.5, 1 proc: 24 to 26 µs, 1.9: 1 µs. */
+  /** See sweepTermNs. Calibrated: init1 at 1 proc, of 1.9, where it is 1 to 2 µs; earlier releases multiply it by their termCost. */
   markTermNs: number;
   /** Work for each P in a stop of the world or barrier. Assumed: a few cache misses. */
   perProcStopNs: number;
@@ -182,7 +180,7 @@ export interface Machine {
   workerNs: number;
 }
 
-/** The reference machine: 2 cores of a virtual AMD EPYC, Linux 6.18. Source: machine.md and, where a field says so, calibration. */
+/** The reference machine: 2 cores of a virtual AMD EPYC, Linux 6.18. Source: measured there, and, where a field says so, calibration. */
 export const referenceMachine: Machine = {
   copyByteNs: 0.048,
   zeroByteNs: 0.0105,

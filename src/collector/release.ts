@@ -1,11 +1,12 @@
 /**
  * Releases and mechanisms. A release of Go, or a commit of its history, is a named set of choices: the switchable mechanisms
- * of gcsim, and the rest of how its collector works. Data, readable as documentation; sources are the commits and files
- * named at each field and in the project's reference of constants.
+ * of gcsim, and the rest of how its collector works. Data, readable as documentation; the sources are the runtime's code at the
+ * releases and commits named.
  */
 import { type Diagnostic, nearestName, UserError } from '../diagnostic.ts';
 import { type Ns, usNs } from '../units.ts';
 import type { WorkbufModel } from './gcwork.ts';
+import { gcBackgroundUtilization, gcGoalUtilization110 } from './params.ts';
 
 /** Each mechanism and its choices, in the order of their history. */
 export const mechanismChoices = {
@@ -96,8 +97,6 @@ export interface ReleaseModel {
   // ---- marking ----
   /** Scan work counts objects scanned (to 2015-05), or bytes. */
   readonly scanWorkUnit: 'pointers' | 'bytes';
-  /** Roots are jobs that workers and assists share (from 1.6), or are scanned by the coordinator. */
-  readonly rootJobs: boolean;
   /** Large objects are scanned in pieces (from 1.8). */
   readonly oblets: boolean;
   /** Workers have a gcWork of their own (to ce502b06). */
@@ -116,7 +115,7 @@ export interface ReleaseModel {
   /** Assists are due after the allocation, where a span was refilled; or before it, always. */
   readonly assistAt: 'refill' | 'malloc';
   readonly overAssist: 'none' | 'bytes' | 'work';
-  /** An assist paid by a credit flush is readied into `runnext` (when the queue came), or behind others (soon after, in 1.6). */
+  /** An assist paid by a credit flush is readied into `runnext`, as when the queue was new (15aa6bbd), or behind others, as released in 1.6. */
   readonly assistWakesNext: boolean;
   readonly pacer: PacerModel;
 
@@ -169,7 +168,7 @@ const marchPacer: PacerModel = {
   revise: 'never',
   utilization: 'measured',
   durationFrom: 'mark',
-  goalUtilization: 0.25,
+  goalUtilization: gcBackgroundUtilization,
   dedicated: 'floor',
   forcedKeepsRatio: false,
 };
@@ -198,7 +197,7 @@ const pacer19: PacerModel = { ...pacer18, forcedKeepsRatio: true };
 const pacer110: PacerModel = {
   ...pacer19,
   ratio: 'soft-hard',
-  goalUtilization: 0.3,
+  goalUtilization: gcGoalUtilization110,
   dedicated: 'round',
 };
 
@@ -235,7 +234,6 @@ const ce502b06Parent: ReleaseModel = {
   forced: 'stopped',
   yieldAtStart: false,
   scanWorkUnit: 'pointers',
-  rootJobs: false,
   oblets: false,
   workerOwnGcw: true,
   dedicatedBlocks: true,
@@ -319,7 +317,6 @@ const go16: ReleaseModel = {
   phases: 'decentralized',
   starter: 'self',
   yieldAtStart: false,
-  rootJobs: true,
   dedicatedBlocks: false,
   dedicatedNeedsWork: true,
   assistAt: 'malloc',
@@ -433,9 +430,8 @@ export function whyUndefined<M extends Mechanism>(
   release: ReleaseModel,
   mechanism: M,
   choice: Choice<M>,
-  all: Mechanisms,
 ): string | undefined {
-  if (release.mechanisms[mechanism] === choice && all === release.mechanisms) return undefined;
+  if (release.mechanisms[mechanism] === choice) return undefined;
   const coordinated = release.phases === 'coordinator';
   switch (mechanism) {
     case 'wakeup':
@@ -465,6 +461,10 @@ export function whyUndefined<M extends Mechanism>(
       return choice === 'on' && release.workbufs.source !== 'spans'
         ? `workbufs of ${release.name} come from memory that is never given back; freeing needs workbufs from spans (051809e3^ and later)`
         : undefined;
+    case 'credit-steal':
+      return release.mechanisms['bg-credit'] === 'off'
+        ? `${release.name} banks no credit, so there is none to steal`
+        : undefined;
     case 'assist':
       return release.pacer.ratio === 'none' && choice !== 'best-effort' && choice !== 'off'
         ? `${release.name} has no assist ratio, so an assist has no debt to wait for`
@@ -493,12 +493,21 @@ export function resolveMechanisms(
       continue;
     }
     if (choice === release.mechanisms[mechanism]) continue;
-    const why = whyUndefined(release, mechanism, choice, all);
+    const why = whyUndefined(release, mechanism, choice);
     if (why !== undefined) {
       problems.push(
         optionProblem(`${mechanism}=${choice} is not defined for ${release.name}`, why),
       );
     }
+  }
+  const nothingToSteal = all['bg-credit'] === 'off' || all.assist === 'off';
+  if (nothingToSteal && set?.['credit-steal'] === 'over-subtract') {
+    problems.push(
+      optionProblem(
+        `credit-steal=over-subtract is not defined with ${all.assist === 'off' ? 'assist' : 'bg-credit'}=off`,
+        'nobody steals credit then, so there is no way to steal too much of it',
+      ),
+    );
   }
   if (problems.length > 0) throw new UserError(problems);
   return all;
@@ -509,10 +518,7 @@ export function definedChoices(release: ReleaseModel, mechanism: Mechanism): str
   return mechanismChoices[mechanism].filter(
     (choice) =>
       choice === release.mechanisms[mechanism] ||
-      whyUndefined(release, mechanism, choice as never, {
-        ...release.mechanisms,
-        [mechanism]: choice,
-      }) === undefined,
+      whyUndefined(release, mechanism, choice as never) === undefined,
   );
 }
 

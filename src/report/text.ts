@@ -324,5 +324,5 @@ function describeLeftOut({ first, forced }: Summary['leftOut']): string {
     ...(first > 0 ? ['the first collection'] : []),
     ...(forced > 0 ? [counted(forced, 'forced one')] : []),
   ].join(' and ');
-  return `Medians, percentiles and shares leave out ${which}; GC CPU, totals and maxima do not.`;
+  return `Medians, percentiles and shares leave out ${which}; GC CPU, totals and maxima do not, so the parts of GC CPU need not add up to it.`;
 }

@@ -67,7 +67,7 @@ goroutines:
 `);
     const totals = run(workload, { release, procs: 4 });
     expect(totals.ended).toBe('finished');
-    // 1 ms takes 1.08 ms on the reference machine (machine.md), and a little more to be scheduled.
+    // 1 ms takes 1.08 ms on the reference machine, and a little more to be scheduled.
     expect(totals.elapsedNs).toBeGreaterThan(50 * msNs);
     expect(totals.elapsedNs).toBeLessThan(65 * msNs);
     expect(totals.events).toBeLessThan(50_000);

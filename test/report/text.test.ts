@@ -230,7 +230,7 @@ GC bytes from system     freeing on       off    change
 describe('notes', () => {
   test('say what is left out', () => {
     expect(runNotes({ run: aRun, summary: aSummary() })).toEqual([
-      'Medians, percentiles and shares leave out the first collection and 1\u00a0forced\u00a0one; GC CPU, totals and maxima do not.',
+      'Medians, percentiles and shares leave out the first collection and 1\u00a0forced\u00a0one; GC CPU, totals and maxima do not, so the parts of GC CPU need not add up to it.',
     ]);
     const summary = summarize([aCycle({ n: 1 })]);
     expect(runNotes({ run: aRun, summary })[0]).toContain('leave out the first collection; GC CPU');
