@@ -68,7 +68,7 @@ export interface ReleaseModel {
   /** What is swept in proportion to: objects refilled against heap growth (2015-04), span bytes allocated (1.5), heapLive (1.9). */
   readonly sweepPacing: 'heap-live' | 'span-bytes';
   /** Spans not swept by the next collection are swept while the world is stopped (to 1.5), or just before. */
-  readonly finishSweep: 'stopped' | 'before-stop';
+  readonly finishSweep: 'stopped' | 'running';
 
   // ---- cycle ----
   /** Run by a coordinator goroutine (to 1.5), or by whoever finds that marking is complete. */
@@ -313,7 +313,7 @@ const go16: ReleaseModel = {
   },
   heapLiveAt: 'refill',
   workbufs: { bytes: 2048, capacity: 248, buffers: 2, source: 'persistent' },
-  finishSweep: 'before-stop',
+  finishSweep: 'running',
   phases: 'decentralized',
   starter: 'self',
   yieldAtStart: false,
