@@ -81,7 +81,6 @@ export class Allocator {
   allocatedBytes: Bytes = 0;
   sweptBytes: Bytes = 0;
   heldBytes: Bytes = 0;
-  allocatedObjects = 0;
   now: Ns = 0;
 
   private sweepCursor = 0;
@@ -298,7 +297,6 @@ export class Allocator {
     this.objects.slots[u] = this.objects.slots[u]! + count;
     this.allocatedBytes += count * size;
     this.heldBytes += count * size;
-    this.allocatedObjects += count;
   }
 
   private newRun(): number {

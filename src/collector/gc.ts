@@ -51,7 +51,6 @@ export class Collector {
   working = false;
   /** Collections that have ended. */
   count = 0;
-  forcedCount = 0;
   /** Mechanisms whose choices differed in something that came up in this run. */
   readonly exercised = new Set<Mechanism>();
   /** Goroutines in runtime.GC(), waiting for the collection with the given number to end. */
@@ -450,7 +449,6 @@ export class Collector {
   end(p: P): void {
     const rt = this.rt;
     this.count++;
-    if (this.notes.forced) this.forcedCount++;
     const cycle = this.record();
     this.lastEndNs = rt.engine.now;
     this.auditor?.cycleEnded();

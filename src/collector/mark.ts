@@ -94,7 +94,6 @@ export class Marker {
     this.stackRoots.length = 0;
     for (const g of this.rt.sched.gs) {
       if (g.status === GStatus.dead) continue;
-      g.scanned = false;
       this.stackRoots.push(g);
     }
     this.rootNext = 0;
@@ -130,7 +129,6 @@ export class Marker {
   scanStack(g: G): Ns {
     const waiter = g.scanWaiter;
     g.scanWaiter = null;
-    g.scanned = true;
     const machine = this.rt.machine;
     if (waiter !== null) this.rt.sched.spinDone(waiter);
     return machine.stackScanNs + g.stackBytes * machine.scanRootByteNs;

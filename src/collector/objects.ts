@@ -10,6 +10,7 @@
 import { assert, fail } from '../assert.ts';
 import { mix, type Prng } from '../sim/prng.ts';
 import type { Bytes } from '../units.ts';
+import { mapBucketBytes, mapBuckets } from '../workload/totals.ts';
 import type { Kind, Shape } from '../workload/workload.ts';
 import { pageSize } from './params.ts';
 import { classSize, sizeClass } from './sizeclass.ts';
@@ -300,10 +301,6 @@ function popcount(word: number): number {
   return Math.imul((v + (v >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
 
-/** Bytes of a bucket of a Go map with 8-byte keys and values: 8 hash bytes, 8 keys, 8 values, overflow pointer. */
-const mapBucketBytes = 8 + 8 * 8 + 8 * 8 + 8;
-const mapLoad = 6.5;
-
 /** Plans of a workload's shapes. Spines and byte slices bring kinds of their own, appended to the workload's. */
 export class Planner {
   readonly kinds: Kind[];
@@ -336,11 +333,8 @@ export class Planner {
       case 'array':
         return this.spine(shape.length * 8, shape.kind, shape.length);
       case 'map': {
-        // The runtime doubles the buckets when there are more than 6.5 entries a bucket.
-        let buckets = 1;
-        while (shape.entries > buckets * mapLoad) buckets *= 2;
         return this.spine(
-          buckets * mapBucketBytes,
+          mapBuckets(shape.entries) * mapBucketBytes,
           Math.max(0, shape.kind),
           shape.kind < 0 ? 0 : shape.entries,
         );

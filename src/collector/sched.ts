@@ -72,8 +72,7 @@ export class G {
   queued = false;
   /** On the system stack (marking for itself): its stack can be scanned, and it is not preempted. */
   onSystemStack = false;
-  /** Its stack has been scanned in this collection; or somebody waits for it to reach a safe point to be scanned. */
-  scanned = false;
+  /** Somebody waits for it to reach a safe point, to have its stack scanned. */
   scanWaiter: P | null = null;
   /** P it ran on last: where it wants to return after a system call. */
   lastP = 0;
@@ -87,8 +86,6 @@ export class G {
   /** To 1.5: bytes allocated while assists were on, and scan work done for them. */
   gcalloc = 0;
   gcscanwork = 0;
-  /** When it began to wait for credit, or -1; and when its assist began. */
-  blockedAt: Ns = -1;
 
   readonly tasks: Task[] = [];
   readonly id: number;
@@ -246,9 +243,7 @@ export class Sched {
   /** A new goroutine goes to `runnext` of the P that made it; without one, to the global queue. */
   start(g: G, p: P | null): void {
     if (p === null) {
-      g.status = GStatus.runnable;
-      this.globalPut(g);
-      this.wakeIdle();
+      this.readyGlobal(g);
     } else {
       this.ready(g, p, true);
     }
