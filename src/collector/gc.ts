@@ -630,27 +630,24 @@ class Exit implements Task {
 
 const Step = {
   wait: 0,
-  workers: 1,
-  stop1: 2,
-  stopped1: 3,
-  restart1: 4,
-  scan: 5,
-  scanning: 6,
-  sync: 7,
-  synced: 8,
-  marked1: 10,
-  flush: 11,
-  flushed: 12,
-  marked2: 13,
-  stop2: 14,
-  stopped2: 15,
-  restart2: 16,
+  start: 1,
+  started: 2,
+  scan: 3,
+  scanning: 4,
+  sync: 5,
+  synced: 6,
+  marked1: 7,
+  flush: 8,
+  flushed: 9,
+  marked2: 10,
+  terminate: 11,
+  over: 12,
 } as const;
 
 /** backgroundgc: the goroutine that runs the collections to Go 1.5. */
 class Coordinator implements Task {
   g: G | null = null;
-  private step: number = Step.workers;
+  private step: number = Step.start;
   private waiting: 'no' | 'parked' | 'note' = 'no';
   private signalled = false;
   private readonly rt: Runtime;
@@ -676,29 +673,13 @@ class Coordinator implements Task {
     const { sched } = rt;
     switch (this.step) {
       case Step.wait:
-        this.step = Step.workers;
+        this.step = Step.start;
         return;
-      case Step.workers:
-        // The first collection starts a worker for each P, and waits on a note for each.
-        if (gc.startWorker(p, g)) {
-          sched.block(p, g);
-          return;
-        }
-        this.step = Step.stop1;
+      case Step.start:
+        this.step = Step.started;
+        g.tasks.push(new StartCycle(rt, gc));
         return;
-      case Step.stop1:
-        gc.beginSweepTermination();
-        gc.pauseBegins();
-        this.step = Step.stopped1;
-        sched.stopTheWorld(p);
-        return;
-      case Step.stopped1:
-        this.step = Step.restart1;
-        sched.run(p, gc.setUp(), 1, Use.coordinator);
-        return;
-      case Step.restart1:
-        sched.startTheWorld(p);
-        gc.pauseEnds();
+      case Step.started:
         gc.beginScan();
         this.step = Step.scan;
         return;
@@ -728,7 +709,7 @@ class Coordinator implements Task {
         }
         gc.coordinatorWoken(p);
         this.waiting = 'no';
-        this.step = rt.release.mark2 ? Step.flush : Step.stop2;
+        this.step = rt.release.mark2 ? Step.flush : Step.terminate;
         if (rt.release.mark2) {
           // Mark 2: the globals are scanned again, and nothing is kept in caches any more.
           const ns = rt.marker.rescanRoots(p.gcw);
@@ -750,23 +731,13 @@ class Coordinator implements Task {
         }
         gc.coordinatorWoken(p);
         this.waiting = 'no';
-        this.step = Step.stop2;
+        this.step = Step.terminate;
         return;
-      case Step.stop2:
-        gc.beginMarkTermination();
-        gc.pauseBegins();
-        this.step = Step.stopped2;
-        sched.stopTheWorld(p);
+      case Step.terminate:
+        this.step = Step.over;
+        g.tasks.push(new MarkTermination(rt, gc));
         return;
-      case Step.stopped2:
-        gc.stoppedNs = rt.engine.now;
-        this.step = Step.restart2;
-        sched.run(p, gc.terminate(p), 1, Use.coordinator);
-        return;
-      case Step.restart2:
-        sched.startTheWorld(p);
-        gc.pauseEnds();
-        gc.end(p);
+      case Step.over:
         this.step = Step.wait;
         sched.park(p, g);
         return;
@@ -822,7 +793,7 @@ class Coordinator implements Task {
     const { rt, gc } = this;
     const always = rt.mechanisms['between-marks'] === 'no-workers';
     if (!always && !rt.marker.workAvailable(null)) {
-      this.step = Step.stop2;
+      this.step = Step.terminate;
       return;
     }
     this.signalled = false;
@@ -834,7 +805,7 @@ class Coordinator implements Task {
 
 const Start = { sweep: 0, workers: 1, stop: 2, stopped: 3, restart: 4 } as const;
 
-/** gcStart from 1.6 on, by the goroutine that crossed the trigger. */
+/** The start of a collection: by the coordinator, or (gcStart from 1.6 on) by the goroutine that crossed the trigger. */
 class StartCycle implements Task {
   private step: number = Start.sweep;
   private readonly rt: Runtime;
@@ -850,12 +821,14 @@ class StartCycle implements Task {
     const { sched } = rt;
     switch (this.step) {
       case Start.sweep: {
-        const ns = rt.sweeper.finish();
         this.step = Start.workers;
+        if (rt.release.finishSweep === 'stopped') return;
+        const ns = rt.sweeper.finish();
         if (ns > 0) sched.run(p, ns, 1, Use.sweep);
         return;
       }
       case Start.workers:
+        // The first collection starts a worker for each P, and waits on a note for each.
         if (gc.startWorker(p, g)) {
           sched.block(p, g);
           return;
@@ -884,7 +857,47 @@ class StartCycle implements Task {
   }
 }
 
-const Done = { begin: 0, flushed: 1, stopped: 2, restart: 3 } as const;
+const Termination = { stop: 0, stopped: 1, restart: 2 } as const;
+
+/** Mark termination: the world is stopped, marking finished, and the next collection set up. */
+class MarkTermination implements Task {
+  private step: number = Termination.stop;
+  private readonly rt: Runtime;
+  private readonly gc: Collector;
+
+  constructor(rt: Runtime, gc: Collector) {
+    this.rt = rt;
+    this.gc = gc;
+  }
+
+  resume(p: P, g: G): void {
+    const { rt, gc } = this;
+    const { sched } = rt;
+    switch (this.step) {
+      case Termination.stop:
+        gc.beginMarkTermination();
+        gc.pauseBegins();
+        this.step = Termination.stopped;
+        sched.stopTheWorld(p);
+        return;
+      case Termination.stopped:
+        gc.stoppedNs = rt.engine.now;
+        this.step = Termination.restart;
+        sched.run(p, gc.terminate(p), 1, Use.coordinator);
+        return;
+      case Termination.restart:
+        sched.startTheWorld(p);
+        gc.pauseEnds();
+        gc.end(p);
+        g.tasks.pop();
+        return;
+      default:
+        fail('mark termination in no known step', this.step);
+    }
+  }
+}
+
+const Done = { begin: 0, flushed: 1, over: 2 } as const;
 
 /** gcMarkDone from 1.6 on: from mark 1 to mark 2, and from there to mark termination. */
 class MarkDone implements Task {
@@ -910,10 +923,8 @@ class MarkDone implements Task {
         gc.coordinatorWoken(p);
         marker.workersOff = true;
         if (rt.blackenPromptly) {
-          gc.beginMarkTermination();
-          gc.pauseBegins();
-          this.step = Done.stopped;
-          sched.stopTheWorld(p);
+          this.step = Done.over;
+          g.tasks.push(new MarkTermination(rt, gc));
           return;
         }
         rt.blackenPromptly = true;
@@ -933,15 +944,7 @@ class MarkDone implements Task {
         }
         gc.doneAgain();
         return;
-      case Done.stopped:
-        gc.stoppedNs = rt.engine.now;
-        this.step = Done.restart;
-        sched.run(p, gc.terminate(p), 1, Use.coordinator);
-        return;
-      case Done.restart:
-        sched.startTheWorld(p);
-        gc.pauseEnds();
-        gc.end(p);
+      case Done.over:
         gc.transitionOver();
         g.tasks.pop();
         return;
