@@ -1,5 +1,6 @@
 /**
- * gcsim as a library: run a workload on the simulated collector, sum up what happened, write it down.
+ * gcsim as a library: run a workload on the simulated collector or read a gctrace log, sum up what happened, write it
+ * down.
  *
  * ```ts
  * import { readFileSync } from 'node:fs';
@@ -16,8 +17,21 @@
  * where it has them.
  */
 
+// Logs: what they tell, and what is to be said of it.
+export { type FindingRule, findingRules } from './analysis/findings.ts';
 // Figures.
 export { type HeapPoint, HeapSeries } from './analysis/heapseries.ts';
+export { LogBuilder, type LogOptions, type ScavengeLine } from './analysis/logbuilder.ts';
+export type {
+  CycleRef,
+  Finding,
+  Growth,
+  LogFigures,
+  OvershootCase,
+  ReturnedMemory,
+  Severity,
+  WorstWindow,
+} from './analysis/logfigures.ts';
 export {
   type DelayFigures,
   type GcSysTotals,
@@ -58,7 +72,18 @@ export {
   simulate,
 } from './collector/simulate.ts';
 // The one record of a garbage collection.
-export type { GcCycle, PacerRecord, Signaller, SimCycle } from './cycle.ts';
+export type {
+  GcCycle,
+  PacerConsMark,
+  PacerEnd,
+  PacerRecord,
+  PacerStart,
+  PacerSweepDone,
+  Signaller,
+  SimCycle,
+  SizeSlack,
+  StoppedCycle,
+} from './cycle.ts';
 export { type Diagnostic, nearestName, renderDiagnostic, UserError } from './diagnostic.ts';
 // Reports: text, CSV, JSON.
 export type { Contrast, ContrastSide } from './report/contrast.ts';
@@ -72,6 +97,10 @@ export {
   schemaVersion,
 } from './report/json.ts';
 export type { Colours, TextStyle } from './report/layout.ts';
+export { type LogResult, logJsonHead, logJsonTail, renderLogJson } from './report/logjson.ts';
+export { renderLogMarkdown } from './report/logmarkdown.ts';
+export type { LogInfo, LogReport, ProcessReport } from './report/logreport.ts';
+export { renderLog } from './report/logtext.ts';
 export { type RunCircumstances, type RunReport, renderRun, runNotes } from './report/text.ts';
 // gctrace and gcpacertrace lines, as each release prints them.
 export {
@@ -82,6 +111,20 @@ export {
   periodicLine,
   type ReleaseFormat,
 } from './trace/format.ts';
+export type { Scavenge } from './trace/forms.ts';
+export { parseCycle } from './trace/parse.ts';
+export {
+  type CompanionCounts,
+  type LineCounts,
+  readTrace,
+  type SkippedLine,
+  type SkipReason,
+  type TraceHandlers,
+  type TraceProcess,
+  TraceReader,
+  type TraceReport,
+} from './trace/read.ts';
+export type { Place } from './trace/rejoin.ts';
 export type { Bytes, Ns } from './units.ts';
 // Units.
 export {

@@ -1,6 +1,6 @@
 /** The heap over a run or a log, thinned out as it grows, for a chart. */
 import type { GcCycle } from '../cycle.ts';
-import type { Bytes } from '../units.ts';
+import type { Bytes, Ns } from '../units.ts';
 
 /** One collection, or the highest of some neighbours. */
 export interface HeapPoint {
@@ -8,6 +8,9 @@ export interface HeapPoint {
   heapBytes: Bytes;
   /** Goal of that collection. */
   goalBytes: Bytes | undefined;
+  /** What was left of it, and when the collection started: where they are known. */
+  heapMarkedBytes?: Bytes | undefined;
+  startNs?: Ns | undefined;
 }
 
 /** Points kept, twice what the widest terminal shows. */
@@ -24,18 +27,18 @@ export class HeapSeries {
   #cyclesInLast = 1;
 
   add(cycle: GcCycle): void {
-    const point = { heapBytes: cycle.heapEndBytes, goalBytes: cycle.heapGoalBytes };
     const last = this.#points.at(-1);
     if (last !== undefined && this.#cyclesInLast < this.#cyclesPerPoint) {
-      this.#points[this.#points.length - 1] = higher(last, point);
       this.#cyclesInLast++;
+      if (cycle.heapEndBytes > last.heapBytes)
+        this.#points[this.#points.length - 1] = pointOf(cycle);
       return;
     }
     if (this.#points.length === pointsMax) {
       this.#points = thinOut(this.#points, pointsMax / 2);
       this.#cyclesPerPoint *= 2;
     }
-    this.#points.push(point);
+    this.#points.push(pointOf(cycle));
     this.#cyclesInLast = 1;
   }
 
@@ -55,6 +58,15 @@ export function thinOut(points: readonly HeapPoint[], count: number): HeapPoint[
     thin[at] = before === undefined ? point : higher(before, point);
   }
   return thin;
+}
+
+function pointOf(cycle: GcCycle): HeapPoint {
+  return {
+    heapBytes: cycle.heapEndBytes,
+    goalBytes: cycle.heapGoalBytes,
+    heapMarkedBytes: cycle.heapMarkedBytes,
+    startNs: cycle.startNs,
+  };
 }
 
 function higher(a: HeapPoint, b: HeapPoint): HeapPoint {

@@ -30,11 +30,18 @@ function quantileAt(
   return Math.min(low + (high - low) * share, high);
 }
 
+/** No 64-bit runtime has a greater number of bytes or nanoseconds: what a line gives beyond it is damage. */
+export const figureMax = 2 ** 63;
+
 /** Values kept one by one; with more, a sample counts them in buckets. 1 MiB a sample. */
 const exactMax = 1 << 17;
 
 /** Bits of the mantissa that tell buckets apart: a bucket is at most 1/1024 of its values wide. */
 const bucketBits = 10;
+/** Buckets of one sign and exponent: a page. */
+const pageSize = 1 << bucketBits;
+/** One for each sign and exponent. */
+const pageCount = 1 << 12;
 
 /**
  * A stream of numbers and its quantiles. Exact for up to 131,072 values. Beyond that memory no longer grows
@@ -46,7 +53,8 @@ export class Sample {
   #count = 0;
   #values = new Float64Array(64);
   #isSorted = true;
-  #buckets: Map<number, Bucket> | undefined;
+  /** 16 KiB for each sign and exponent that occurs: a few for what is measured in one unit. */
+  #pages: (Page | undefined)[] | undefined;
   readonly #exactMax: number;
 
   /** `exact` is for tests: how many values are kept one by one. */
@@ -60,19 +68,19 @@ export class Sample {
 
   add(value: number): void {
     if (!Number.isFinite(value)) fail('a figure is not finite', value);
-    if (this.#buckets === undefined && this.#count === this.#exactMax) this.#startBuckets();
-    if (this.#buckets === undefined) {
+    if (this.#pages === undefined && this.#count === this.#exactMax) this.#startBuckets();
+    if (this.#pages === undefined) {
       this.#keep(value);
     } else {
-      addToBucket(this.#buckets, value);
+      addToBucket(this.#pages, value);
     }
     this.#count++;
   }
 
   quantile(q: number): number | undefined {
-    if (this.#buckets !== undefined) {
-      const buckets = [...this.#buckets].sort((a, b) => a[0] - b[0]).map(([, bucket]) => bucket);
-      return quantileAt(this.#count, q, (position) => valueInBuckets(buckets, position));
+    if (this.#pages !== undefined) {
+      const pages = this.#pages;
+      return quantileAt(this.#count, q, (position) => valueInBuckets(pages, position));
     }
     const values = this.#values.subarray(0, this.#count);
     if (!this.#isSorted) {
@@ -93,44 +101,57 @@ export class Sample {
   }
 
   #startBuckets(): void {
-    this.#buckets = new Map();
+    this.#pages = new Array<Page | undefined>(pageCount).fill(undefined);
     for (const value of this.#values.subarray(0, this.#count)) {
-      addToBucket(this.#buckets, value);
+      addToBucket(this.#pages, value);
     }
     this.#values = new Float64Array(0);
   }
 }
 
-interface Bucket {
-  count: number;
-  least: number;
+/** The buckets of one sign and exponent, by the first bits of the mantissa: first their counts, then their least values. */
+type Page = Float64Array;
+
+/** A number and its two halves: typed arrays over one memory are the quickest way to its exponent. */
+const bits = new Float64Array(1);
+const halves = new Uint32Array(bits.buffer);
+/** Which half has the sign and the exponent: that depends on the machine. */
+const upper = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1 ? 1 : 0;
+
+/** Sign, exponent and the first `count` bits of the mantissa: for positive numbers, in the order of the numbers. */
+export function leadingBits(value: number, count: number): number {
+  bits[0] = value;
+  return (halves[upper] ?? 0) >>> (20 - count);
 }
 
-const bits = new DataView(new ArrayBuffer(8));
-
-/** Number of a value's bucket: sign, exponent and the first bits of the mantissa, in the order of the values. */
-function bucketOf(value: number): number {
-  bits.setFloat64(0, Math.abs(value));
-  const bucket = bits.getUint32(0) >>> (20 - bucketBits);
-  return value < 0 ? -1 - bucket : bucket;
-}
-
-function addToBucket(buckets: Map<number, Bucket>, value: number): void {
-  const key = bucketOf(value);
-  const bucket = buckets.get(key);
-  if (bucket === undefined) {
-    buckets.set(key, { count: 1, least: value });
-  } else {
-    bucket.count++;
-    bucket.least = Math.min(bucket.least, value);
+function addToBucket(pages: (Page | undefined)[], signed: number): void {
+  // Of the two zeros, one.
+  const value = signed + 0;
+  bits[0] = value;
+  const half = halves[upper] ?? 0;
+  let page = pages[half >>> 20];
+  if (page === undefined) {
+    page = new Float64Array(2 * pageSize).fill(Number.POSITIVE_INFINITY, pageSize);
+    pages[half >>> 20] = page;
   }
+  const slot = (half >>> (20 - bucketBits)) & (pageSize - 1);
+  page[slot] = (page[slot] ?? 0) + 1;
+  if (value < (page[pageSize + slot] ?? 0)) page[pageSize + slot] = value;
 }
 
-function valueInBuckets(buckets: Bucket[], position: number): number {
+/** The value at a position, counted from 0, or rather the least of its bucket. */
+function valueInBuckets(pages: readonly (Page | undefined)[], position: number): number {
   let before = 0;
-  for (const { count, least } of buckets) {
-    before += count;
-    if (position < before) return least;
+  // The upper half of the pages is negative; there, what has the greater number is the lesser value.
+  for (let i = 0; i < pageCount; i++) {
+    const isNegative = i < pageCount / 2;
+    const page = pages[isNegative ? pageCount - 1 - i : i - pageCount / 2];
+    if (page === undefined) continue;
+    for (let j = 0; j < pageSize; j++) {
+      const slot = isNegative ? pageSize - 1 - j : j;
+      before += page[slot] ?? 0;
+      if (position < before) return page[pageSize + slot] ?? Number.NaN;
+    }
   }
   return Number.NaN;
 }

@@ -7,7 +7,8 @@
  */
 import type { GcCycle, Signaller } from '../cycle.ts';
 import type { Bytes, Ns } from '../units.ts';
-import { Sample } from './statistics.ts';
+import { Processes } from './processes.ts';
+import { figureMax, Sample } from './statistics.ts';
 
 /** What only the end of a simulated run can tell. SimTotals has it all; a log has none of it. */
 export interface RunTotals {
@@ -56,7 +57,10 @@ export interface Summary {
   periodic: number;
   /** Collections that medians, percentiles and shares leave out: first ones of a process, and other forced ones. */
   leftOut: { collections: number; first: number; forced: number };
-  /** From the program's start to its end, or to the end of its last collection where a log ends with that. */
+  /**
+   * From the program's start to its end, or to the end of its last collection where a log ends with that. Summed over
+   * the processes of a log.
+   */
   elapsedNs: Ns | undefined;
   /** Why the run ended. */
   ended: string | undefined;
@@ -131,14 +135,66 @@ export function summarize(cycles: Iterable<GcCycle>, totals?: RunTotals): Summar
   return builder.finish(totals);
 }
 
-/** A summary in the making. Its memory is bounded, however many collections pass: see Sample. */
+/**
+ * Writes each stop of the world of a collection to `into`, from its start on, and returns how many there were. A
+ * collection of Go to 1.4 is one pause from start to end; one of later releases stops the world before and after
+ * marking, and in logs of before June 2015 to bring the Ps in step too.
+ */
+export function pausesOf(cycle: GcCycle, into: Ns[]): number {
+  const { sim, stopped } = cycle;
+  if (sim !== undefined) {
+    const pauses = sim.pausesNs;
+    for (let i = 0; i < pauses.length; i++) into[i] = pauses[i] ?? 0;
+    return pauses.length;
+  }
+  if (stopped !== undefined) {
+    into[0] = stopped.setupNs + stopped.sweepNs + stopped.markNs + (stopped.finishNs ?? 0);
+    return 1;
+  }
+  let count = 0;
+  if (cycle.sweepTermNs !== undefined) into[count++] = cycle.sweepTermNs;
+  if (cycle.syncStopped === true && cycle.syncNs !== undefined) into[count++] = cycle.syncNs;
+  if (cycle.markTermNs !== undefined) into[count++] = cycle.markTermNs;
+  return count;
+}
+
+/**
+ * To Go 1.8 the world is stopped for the whole of a forced collection. It has no workers and no assists: its line gives
+ * the mark times of the collection before once more.
+ */
+export function repeatsMarkTimes(cycle: GcCycle): boolean {
+  return cycle.forced && cycle.markNs === 0 && cycle.sim === undefined;
+}
+
+/** What is kept of each process. */
+interface ProcessEnd {
+  /** From where on its time counts: its start, or where it came back from being forgotten. */
+  fromNs: Ns;
+  /** End of its last collection; undefined where no line told one. */
+  endNs: Ns | undefined;
+}
+
+/** A time, and that of one more process. */
+function longer(ns: Ns | undefined, { fromNs, endNs }: ProcessEnd): Ns | undefined {
+  return endNs === undefined ? ns : (ns ?? 0) + Math.max(0, endNs - fromNs);
+}
+
+/** A summary in the making. Its memory is bounded, however many collections pass: see Sample and Processes. */
 export class SummaryBuilder {
   #collections = 0;
   #forced = 0;
   #periodic = 0;
   #leftOutFirst = 0;
   #leftOutForced = 0;
-  #lastEndNs: Ns | undefined;
+  /** Over the processes that are no longer kept. */
+  #elapsedNs: Ns | undefined;
+  readonly #ends = new Processes<ProcessEnd>(
+    // Of one that is back, the time to its last end has been counted.
+    (_, isBack) => ({ fromNs: isBack ? Number.NaN : 0, endNs: undefined }),
+    (process) => {
+      this.#elapsedNs = longer(this.#elapsedNs, process);
+    },
+  );
   #gcCpuShare: number | undefined;
 
   readonly #marked = new Extremes();
@@ -159,6 +215,8 @@ export class SummaryBuilder {
   readonly #stoppedAfterWakeup = new Spread();
   readonly #pauses = new Spread();
   #pausesTotalNs: Ns = 0;
+  /** The pauses of the collection at hand. */
+  readonly #pauseNs: Ns[] = [];
 
   /** CPU time over the counted collections: all there was, and what collecting took of it. */
   #availableCpuNs: Ns = 0;
@@ -179,16 +237,19 @@ export class SummaryBuilder {
     this.#addHeap(cycle, isCounted);
     this.#addAssists(cycle);
     this.#addDelays(cycle, isCounted);
-    if (isCounted) this.#addCpu(cycle);
-    this.#lastEndNs = cycle.endNs;
-    this.#gcCpuShare = cycle.gcCpuFraction;
+    this.#addTime(cycle, isCounted);
+    const { gcCpuFraction } = cycle;
+    if (gcCpuFraction !== undefined && Math.abs(gcCpuFraction) <= figureMax) {
+      this.#gcCpuShare = gcCpuFraction;
+    }
   }
 
   #addHeap(cycle: GcCycle, isCounted: boolean): void {
     this.#marked.add(cycle.heapMarkedBytes, cycle.n);
     this.#heapEnd.add(cycle.heapEndBytes, cycle.n);
     const goalBytes = cycle.heapGoalBytes;
-    if (goalBytes === undefined) return;
+    // With GOGC=off a line gives the greatest number there is for a goal: that is none.
+    if (goalBytes === undefined || !(goalBytes <= figureMax)) return;
     this.#goal.add(goalBytes, cycle.n);
     const overBytes = Math.max(0, cycle.heapEndBytes - goalBytes);
     this.#overshootBytes.add(overBytes, cycle.n);
@@ -202,8 +263,9 @@ export class SummaryBuilder {
     this.#growthWithAssists.add(sim.growthWithAssistsBytes / goalBytes, cycle.n, isCounted);
   }
 
-  #addAssists({ n, sim, assistNs }: GcCycle): void {
-    this.#assistCpu.add(sim?.assistCpuNs ?? assistNs);
+  #addAssists(cycle: GcCycle): void {
+    const { n, sim, assistNs } = cycle;
+    if (!repeatsMarkTimes(cycle)) this.#assistCpu.add(sim?.assistCpuNs ?? assistNs);
     if (sim === undefined) return;
     this.#assistCount.add(sim.assistCount);
     this.#assistBlocked.add(sim.assistBlockedNs);
@@ -212,7 +274,10 @@ export class SummaryBuilder {
 
   #addDelays(cycle: GcCycle, isCounted: boolean): void {
     const { n, sim } = cycle;
-    for (const pauseNs of sim?.pausesNs ?? [cycle.sweepTermNs, cycle.markTermNs]) {
+    const pauseCount = pausesOf(cycle, this.#pauseNs);
+    for (let i = 0; i < pauseCount; i++) {
+      const pauseNs = this.#pauseNs[i] ?? 0;
+      if (!(pauseNs >= 0 && pauseNs <= figureMax)) continue;
       this.#pauses.add(pauseNs, n, isCounted);
       this.#pausesTotalNs += pauseNs;
     }
@@ -229,16 +294,31 @@ export class SummaryBuilder {
     }
   }
 
-  #addCpu(cycle: GcCycle): void {
+  /** Time and CPU since the end of the collection before, in the same process. */
+  #addTime(cycle: GcCycle, isCounted: boolean): void {
+    const { endNs } = cycle;
+    if (endNs === undefined || !(Math.abs(endNs) <= figureMax)) return;
+    const process = this.#ends.of(cycle.process ?? 1);
     // A log that starts in the middle does not tell when the collection before its first one ended.
-    if (this.#lastEndNs === undefined) return;
-    this.#availableCpuNs += Math.max(0, cycle.endNs - this.#lastEndNs) * cycle.procs;
+    if (isCounted && process.endNs !== undefined) this.#addCpu(cycle, endNs - process.endNs);
+    if (Number.isNaN(process.fromNs)) process.fromNs = endNs;
+    process.endNs = endNs;
+  }
+
+  #addCpu(cycle: GcCycle, sinceNs: Ns): void {
+    const availableNs = Math.max(0, sinceNs) * cycle.procs;
+    if (!(availableNs <= figureMax)) return;
+    this.#availableCpuNs += availableNs;
     this.#countedAssistCpu.add(cycle.sim?.assistCpuNs ?? cycle.assistNs);
     this.#countedBackgroundCpu.add(cycle.backgroundNs);
     this.#countedIdleCpu.add(cycle.idleNs);
-    this.#countedTransitionCpu.add(
-      cycle.sweepTermCpuNs + (cycle.scanCpuNs ?? 0) + (cycle.syncCpuNs ?? 0) + cycle.markTermCpuNs,
-    );
+    this.#countedTransitionCpu.add(transitionCpuOf(cycle));
+  }
+
+  #elapsed(): Ns | undefined {
+    let elapsedNs = this.#elapsedNs;
+    for (const process of this.#ends.values()) elapsedNs = longer(elapsedNs, process);
+    return elapsedNs;
   }
 
   finish(totals?: RunTotals): Summary {
@@ -251,7 +331,7 @@ export class SummaryBuilder {
         first: this.#leftOutFirst,
         forced: this.#leftOutForced,
       },
-      elapsedNs: totals?.elapsedNs ?? this.#lastEndNs,
+      elapsedNs: totals?.elapsedNs ?? this.#elapsed(),
       ended: totals?.ended,
       allocatedBytes: totals?.allocatedBytes,
       heap: {
@@ -297,7 +377,8 @@ export class SummaryBuilder {
 
   #cpuShare(cpu: Total): number | undefined {
     if (cpu.sum === undefined || this.#availableCpuNs === 0) return undefined;
-    return cpu.sum / this.#availableCpuNs;
+    const share = cpu.sum / this.#availableCpuNs;
+    return Number.isFinite(share) ? share : undefined;
   }
 
   #delaysBySignaller(): Partial<Record<Signaller, DelayFigures>> {
@@ -327,27 +408,62 @@ function gcSysFigures(gcSys: GcSysTotals | undefined): Summary['gcSys'] {
   };
 }
 
+/** CPU time that a collection takes beside marking; undefined where its line tells no CPU times. */
+export function transitionCpuOf(cycle: GcCycle): Ns | undefined {
+  if (cycle.sweepTermCpuNs === undefined && cycle.markTermCpuNs === undefined) return undefined;
+  return (
+    (cycle.sweepTermCpuNs ?? 0) +
+    (cycle.scanCpuNs ?? 0) +
+    (cycle.syncCpuNs ?? 0) +
+    (cycle.markTermCpuNs ?? 0)
+  );
+}
+
+/*
+ * A damaged line may hold any number. What no 64-bit runtime can have measured is left out, so that sums stay finite.
+ */
+
 /** A sum of what is known; undefined until something is. */
 class Total {
-  sum: number | undefined;
+  #sum = 0;
+  #isKnown = false;
 
   add(value: number | undefined): void {
-    if (value !== undefined) this.sum = (this.sum ?? 0) + value;
+    if (value === undefined || !(Math.abs(value) <= figureMax)) return;
+    this.#sum += value;
+    this.#isKnown = true;
+  }
+
+  get sum(): number | undefined {
+    return this.#isKnown ? this.#sum : undefined;
   }
 }
 
 /** Least and greatest value, and the first collection that had the greatest. */
 class Extremes {
-  min: number | undefined;
-  max: number | undefined;
-  maxCycle: number | undefined;
+  #min = Number.POSITIVE_INFINITY;
+  #max = Number.NEGATIVE_INFINITY;
+  #maxCycle = 0;
 
-  add(value: number, cycle: number): void {
-    if (this.min === undefined || value < this.min) this.min = value;
-    if (this.max === undefined || value > this.max) {
-      this.max = value;
-      this.maxCycle = cycle;
+  add(value: number | undefined, cycle: number): void {
+    if (value === undefined || !(Math.abs(value) <= figureMax)) return;
+    if (value < this.#min) this.#min = value;
+    if (value > this.#max) {
+      this.#max = value;
+      this.#maxCycle = cycle;
     }
+  }
+
+  get min(): number | undefined {
+    return this.#min <= this.#max ? this.#min : undefined;
+  }
+
+  get max(): number | undefined {
+    return this.#min <= this.#max ? this.#max : undefined;
+  }
+
+  get maxCycle(): number | undefined {
+    return this.#min <= this.#max ? this.#maxCycle : undefined;
   }
 }
 
@@ -358,6 +474,7 @@ class Spread {
   readonly #counted = new Sample();
 
   add(value: number, cycle: number, isCounted: boolean): void {
+    if (!(Math.abs(value) <= figureMax)) return;
     this.count++;
     this.#extremes.add(value, cycle);
     if (isCounted) this.#counted.add(value);

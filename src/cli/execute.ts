@@ -15,16 +15,16 @@ import { formatCycle, formatFor, formatPacer, periodicLine } from '../trace/form
 import { formatDuration } from '../units.ts';
 import { advance, type Outcome, type Watch } from './advance.ts';
 import { textStyle } from './colour.ts';
-import type { Outputs } from './outputs.ts';
 import type { Plan } from './plan.ts';
 import { Progress } from './progress.ts';
+import type { RunOutputs } from './runoutputs.ts';
 import type { Session } from './session.ts';
 import type { RunFlags } from './settings.ts';
 
 /** Where a run takes place. */
 export interface Surroundings {
   flags: RunFlags;
-  outputs: Outputs;
+  outputs: RunOutputs;
   session: Session;
   /** Aborted by a signal, which is its reason. */
   stop: AbortSignal;
@@ -142,7 +142,7 @@ class Results {
   readonly summary = new SummaryBuilder();
   readonly heap = new HeapSeries();
   readonly #plan: Plan;
-  readonly #outputs: Outputs;
+  readonly #outputs: RunOutputs;
   readonly #withPacer: boolean;
   readonly #csvCycle: ((cycle: GcCycle) => string) | undefined;
   #count = 0;
@@ -158,7 +158,7 @@ class Results {
 
   private constructor(
     plan: Plan,
-    outputs: Outputs,
+    outputs: RunOutputs,
     flags: RunFlags,
     csvCycle: ((cycle: GcCycle) => string) | undefined,
   ) {

@@ -3,11 +3,13 @@
  * own beside this one, loaded when it is called.
  *
  * Exit codes: 0 done; 2 the command line or an input file is wrong; 3 an internal check failed, which is a
- * bug of ours; 129, 130, 143 a signal asked to stop. A closed pipe is no error.
+ * bug of ours; 129, 130, 143 a signal asked to stop. A closed pipe is no error. `gcsim watch` has those of its program.
  */
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { type Diagnostic, didYouMean, renderDiagnostic, UserError } from '../diagnostic.ts';
+import { defineAnalyze } from './analyze.ts';
+import { defineExplain } from './explain.ts';
 import { addNotes, type Example } from './help.ts';
 import type { Io } from './io.ts';
 import { describeFileError } from './outfile.ts';
@@ -15,6 +17,7 @@ import { TextOutput } from './output.ts';
 import { defineReleases } from './releases.ts';
 import { defineRun } from './run.ts';
 import type { Session } from './session.ts';
+import { defineWatch } from './watch.ts';
 import { defineWorkloads } from './workloads.ts';
 
 export { type Io, processIo } from './io.ts';
@@ -50,12 +53,14 @@ function defineProgram(session: Session): Command {
   const version = packageVersion();
   const program = new Command('gcsim')
     .description(
-      "Runs allocation workloads through a simulation of Go's concurrent garbage collector.",
+      "Reads the gctrace logs of Go programs, and runs workloads through a simulation of Go's concurrent garbage collector.",
     )
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')
     .configureHelp({ minWidthToWrap: 20 })
+    // So that what stands behind the program that is watched is its own.
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({
       writeOut: (text) => session.out.write(text),
@@ -68,6 +73,9 @@ function defineProgram(session: Session): Command {
       getErrHasColors: () => false,
     });
   addNotes(program, { examples, after: [exitCodes] }, () => session.out.columns ?? 80);
+  defineAnalyze(program, session);
+  defineWatch(program, session);
+  defineExplain(program, session);
   defineRun(program, session, version);
   defineWorkloads(program, session);
   defineReleases(program, session);
@@ -75,15 +83,17 @@ function defineProgram(session: Session): Command {
 }
 
 const examples: readonly Example[] = [
+  ['gcsim analyze gc.log', 'what a log of a Go program means'],
+  ['gcsim watch -- ./server', 'the same of a program while it runs'],
+  ['gcsim explain assist-pressure', 'what a finding means'],
   ['gcsim run', 'the built-in workload init1, on Go 1.9'],
   ['gcsim run peak2 --procs 2', 'another one, with 2 procs'],
   ['gcsim workloads show json > my.yaml', 'one to change'],
-  ['gcsim run my.yaml --csv cycles.csv', 'its collections, for a spreadsheet'],
   ['gcsim help run', 'all that a run can do'],
 ];
 
 const exitCodes =
-  'Exit codes: 0 done; 2 the command line or a file is wrong; 3 a bug in gcsim; 130 interrupted.';
+  'Exit codes: 0 done; 2 the command line or a file is wrong; 3 a bug in gcsim; 130 interrupted. gcsim watch has those of its program.';
 
 function packageVersion(): string {
   const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
@@ -162,7 +172,7 @@ function internalError(error: unknown, argv: readonly string[], session: Session
   const where = session.whereabouts === undefined ? '' : `  at: ${session.whereabouts()}\n`;
   return (
     `gcsim: internal error: ${text}\n\n` +
-    `This is a bug in gcsim, not in your input. Please report it with all of this text and the workload file.\n` +
+    `This is a bug in gcsim, not in your input. Please report it with all of this text and the workload or log.\n` +
     `  gcsim ${packageVersion()}, Node ${process.versions.node}, ${process.platform} ${process.arch}\n` +
     seed +
     where +

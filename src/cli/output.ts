@@ -13,6 +13,8 @@ const goneCodes = new Set([
   'ERR_STREAM_WRITE_AFTER_END',
 ]);
 
+const newline = 0x0a;
+
 export class TextOutput {
   /** Nobody reads any more; what is written goes nowhere. */
   closed = false;
@@ -40,10 +42,27 @@ export class TextOutput {
     return this.isTerminal ? this.#stream.columns : undefined;
   }
 
+  /** Height in lines, likewise. */
+  get rows(): number | undefined {
+    return this.isTerminal ? this.#stream.rows : undefined;
+  }
+
   write(text: string): void {
     if (this.closed || text === '') return;
     this.#isAtLineStart = text.endsWith('\n');
     this.#stream.write(text);
+  }
+
+  /** Hands bytes on as they are; they must not change any more. */
+  writeBytes(bytes: Uint8Array): void {
+    if (this.closed || bytes.length === 0) return;
+    this.#isAtLineStart = bytes.at(-1) === newline;
+    this.#stream.write(bytes);
+  }
+
+  /** For what leaves the cursor of a terminal where it was: it is no part of any line. */
+  writeControl(codes: string): void {
+    if (!this.closed) this.#stream.write(codes);
   }
 
   /** Ends the last line, where it has no end yet. */

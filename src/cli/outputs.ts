@@ -1,38 +1,40 @@
-/** Where the results of a run go: standard streams and files, by the options that name them. */
+/** Where the results of a command go: standard streams and files, by the options that name them. */
 import { realpathSync } from 'node:fs';
 import { UserError } from '../diagnostic.ts';
 import { OutFile } from './outfile.ts';
 import type { Session } from './session.ts';
-import type { RunFlags } from './settings.ts';
 
 export interface TextSink {
   write(text: string): void;
 }
 
-/** The places for each kind of result; no place where it is not wanted. */
-export interface Outputs {
-  gctrace: readonly TextSink[];
-  csv: TextSink | undefined;
-  json: TextSink | undefined;
-  /** Undefined where another kind has standard output to itself. */
-  report: TextSink | undefined;
-  files: readonly OutFile[];
+/** The places for the results that options ask for. */
+export interface Sinks<Kind extends string> {
+  /** No place where a result is not wanted. */
+  readonly of: Readonly<Record<Kind, TextSink | undefined>>;
+  /** One of them has standard output to itself. */
+  readonly isStdoutTaken: boolean;
+  readonly files: readonly OutFile[];
 }
 
-/** The options that name an output. */
-const kinds = ['csv', 'json', 'gctrace'] as const;
-type Kind = (typeof kinds)[number];
+/** What an option names: a path, or "-" for standard output; by the option's name. */
+export type Asked<Kind extends string> = Readonly<Record<Kind, string | undefined>>;
 
-/**
- * Opens all outputs. Throws UserError, and leaves no file behind, where one cannot be written, or two are one.
- * `workloadPath` is the file that is read meanwhile.
- */
-export function openOutputs(
-  flags: RunFlags,
+/** A file that is read meanwhile, so that nothing else can be written to it. */
+export interface ReadFile {
+  path: string;
+  /** What it is, as in "it is the file of the workload". */
+  about: string;
+}
+
+/** Opens all outputs. Throws UserError, and leaves no file behind, where one cannot be written, or two are one. */
+export function openSinks<Kind extends string>(
+  asked: Asked<Kind>,
   session: Session,
-  workloadPath: string | undefined,
-): Outputs {
-  const onStandardOutput = kinds.filter((kind) => flags[kind] === '-');
+  readFiles: readonly ReadFile[],
+): Sinks<Kind> {
+  const kinds = Object.keys(asked) as Kind[];
+  const onStandardOutput = kinds.filter((kind) => asked[kind] === '-');
   if (onStandardOutput.length > 1) {
     throw new UserError({
       severity: 'error',
@@ -43,32 +45,26 @@ export function openOutputs(
   const opened = new Map<Kind, OutFile>();
   try {
     for (const kind of kinds) {
-      const path = flags[kind];
+      const path = asked[kind];
       if (path === undefined || path === '-') continue;
       opened.set(kind, new OutFile(path, `--${kind}`, session.io.cwd));
     }
-    checkDistinct(opened, workloadPath);
+    checkDistinct(opened, readFiles);
   } catch (error) {
     for (const file of opened.values()) file.discard();
     throw error;
   }
-  const sinkOf = (kind: Kind) => (flags[kind] === '-' ? session.out : opened.get(kind));
-  const gctraceSink = sinkOf('gctrace');
-  const gctrace: TextSink[] = gctraceSink === undefined ? [] : [gctraceSink];
-  // On standard output they are not needed on standard error as well.
-  if (!flags.quiet && flags.gctrace !== '-') gctrace.push(session.err);
+  const sinks = kinds.map((kind) => [kind, asked[kind] === '-' ? session.out : opened.get(kind)]);
   return {
-    gctrace,
-    csv: sinkOf('csv'),
-    json: sinkOf('json'),
-    report: onStandardOutput.length === 0 ? session.out : undefined,
+    of: Object.fromEntries(sinks) as Record<Kind, TextSink | undefined>,
+    isStdoutTaken: onStandardOutput.length > 0,
     files: [...opened.values()],
   };
 }
 
-function checkDistinct(opened: ReadonlyMap<Kind, OutFile>, workloadPath: string | undefined): void {
+function checkDistinct(opened: ReadonlyMap<string, OutFile>, readFiles: readonly ReadFile[]): void {
   const takenBy = new Map<string, string>();
-  if (workloadPath !== undefined) takenBy.set(realpathSync(workloadPath), 'the workload');
+  for (const { path, about } of readFiles) takenBy.set(realpathSync(path), about);
   for (const [kind, file] of opened) {
     if (!file.isReplaced) continue;
     const other = takenBy.get(file.target);
@@ -82,7 +78,7 @@ function checkDistinct(opened: ReadonlyMap<Kind, OutFile>, workloadPath: string 
   }
 }
 
-function inWords(names: readonly Kind[]): string {
+function inWords(names: readonly string[]): string {
   const flags = names.map((name) => `--${name}`);
   return `${flags.slice(0, -1).join(', ')} and ${flags.at(-1)}`;
 }

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { readWorkload } from './builtin.ts';
 import { addNotes, type Example } from './help.ts';
 import { stopSignalExitCodes } from './io.ts';
-import { openOutputs } from './outputs.ts';
+import { openRunOutputs } from './runoutputs.ts';
 import type { Session } from './session.ts';
 import { type RunFlags, readOverrides } from './settings.ts';
 
@@ -83,7 +83,7 @@ async function run(word: string, flags: RunFlags, session: Session): Promise<num
   const plan = planRun(source, overrides);
   session.seed = plan.info.seed;
 
-  const outputs = openOutputs(flags, session, source.path);
+  const outputs = openRunOutputs(flags, session, source.path);
   const stop = new AbortController();
   const unlisten = session.io.onStop((signal) => stop.abort(signal));
   try {

@@ -7,8 +7,8 @@ import {
   mechanismNames,
 } from '../collector/release.ts';
 import type { SimOptions } from '../collector/simulate.ts';
-import { type Diagnostic, didYouMean, UserError } from '../diagnostic.ts';
-import { type Ns, parseDuration, parseShare } from '../units.ts';
+import { didYouMean } from '../diagnostic.ts';
+import { parseShare } from '../units.ts';
 import {
   collectionsMax,
   coresMax,
@@ -17,6 +17,7 @@ import {
   procsMax,
   seedMax,
 } from '../workload/limits.ts';
+import { FlagReader } from './flagreader.ts';
 
 /** The options of `gcsim run` as commander hands them over: texts that nobody has looked at. */
 export interface RunFlags {
@@ -54,7 +55,7 @@ const defaultContrast: Mechanism = 'workbuf-freeing';
 
 /** Reads the options that concern the simulation. Throws UserError, with all that is wrong. */
 export function readOverrides(flags: RunFlags): Overrides {
-  const reader = new FlagReader();
+  const reader = new RunFlagReader();
   const mechanisms = reader.mechanisms(flags.set ?? []);
   const contrast = flags.contrast === false ? false : reader.contrast(flags.contrast);
   const options = withoutAbsent({
@@ -64,7 +65,7 @@ export function readOverrides(flags: RunFlags): Overrides {
     gcPercent: reader.gcPercent(flags.gogc),
     seed: reader.integer('--seed', flags.seed, 0, seedMax),
     noise: reader.noise(flags.noise),
-    durationNs: reader.duration('--duration', flags.duration),
+    durationNs: reader.duration('--duration', flags.duration, durationNsMax, '24h'),
     cycles: reader.integer('--cycles', flags.cycles, 1, collectionsMax),
     check: flags.check,
     mechanisms: flags.set && mechanisms,
@@ -81,37 +82,15 @@ function withoutAbsent<T extends object>(fields: T): Present<T> {
   ) as Present<T>;
 }
 
-/** Reads one option after the other and gathers what is wrong with them. */
-class FlagReader {
-  readonly #diagnostics: Diagnostic[] = [];
-
-  finish(): void {
-    if (this.#diagnostics.length > 0) throw new UserError(this.#diagnostics);
-  }
-
-  integer(flag: string, text: string | undefined, min: number, max: number): number | undefined {
-    if (text === undefined) return undefined;
-    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-    if (value >= min && value <= max) return value;
-    return this.#refuse(`${flag} must be a whole number from ${min} to ${max}, found "${text}"`);
-  }
-
+class RunFlagReader extends FlagReader {
   gcPercent(text: string | undefined): number | undefined {
     if (text === undefined) return undefined;
     if (text === 'off') return -1;
     const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
     if (value <= gcPercentMax) return value;
-    return this.#refuse(
+    return this.refuse(
       `--gogc must be a whole number of percent from 0 to ${gcPercentMax}, or "off", found "${text}"`,
     );
-  }
-
-  duration(flag: string, text: string | undefined): Ns | undefined {
-    if (text === undefined) return undefined;
-    const parsed = parseDuration(text);
-    if (parsed.ok && parsed.value > 0 && parsed.value <= durationNsMax) return parsed.value;
-    const expected = parsed.ok ? 'more than 0 and at most 24h' : parsed.expected;
-    return this.#refuse(`${flag} must be ${expected}, found "${text}"`);
   }
 
   /** "3%" and "0.03" are the same. */
@@ -120,7 +99,7 @@ class FlagReader {
     const parsed = parseShare(text);
     if (parsed.ok) return parsed.value;
     const hint = parseShare(`${text}%`).ok ? `did you mean ${text}%?` : undefined;
-    return this.#refuse(`--noise must be ${parsed.expected}, found "${text}"`, hint);
+    return this.refuse(`--noise must be ${parsed.expected}, found "${text}"`, hint);
   }
 
   mechanisms(settings: string[]): Partial<Mechanisms> {
@@ -128,7 +107,7 @@ class FlagReader {
     for (const setting of settings) {
       const [, name, choice] = /^([^=]*)=(.*)$/.exec(setting) ?? [];
       if (name === undefined || choice === undefined) {
-        this.#refuse(
+        this.refuse(
           `--set takes mechanism=choice, found "${setting}"`,
           didYouMean(setting, mechanismNames, 'mechanisms'),
         );
@@ -139,7 +118,7 @@ class FlagReader {
       const choices: readonly Choice<Mechanism>[] = mechanismChoices[mechanism];
       const valid = choices.find((candidate) => candidate === choice);
       if (valid === undefined) {
-        this.#refuse(
+        this.refuse(
           `--set: ${mechanism} has no choice "${choice}"`,
           didYouMean(choice, choices, `choices of ${mechanism}`),
         );
@@ -147,7 +126,7 @@ class FlagReader {
       }
       const earlier = chosen.get(mechanism);
       if (earlier !== undefined && earlier !== valid) {
-        this.#refuse(`--set asks for ${mechanism}=${earlier} and for ${mechanism}=${valid}`);
+        this.refuse(`--set asks for ${mechanism}=${earlier} and for ${mechanism}=${valid}`);
       }
       chosen.set(mechanism, valid);
     }
@@ -164,11 +143,6 @@ class FlagReader {
     const mechanism = mechanismNames.find((candidate) => candidate === name);
     if (mechanism !== undefined) return mechanism;
     const hint = didYouMean(name, mechanismNames, 'mechanisms');
-    return this.#refuse(`${flag}: there is no mechanism "${name}"`, hint);
-  }
-
-  #refuse(message: string, hint?: string): undefined {
-    this.#diagnostics.push({ severity: 'error', message, ...(hint !== undefined && { hint }) });
-    return undefined;
+    return this.refuse(`${flag}: there is no mechanism "${name}"`, hint);
   }
 }

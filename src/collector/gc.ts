@@ -11,7 +11,7 @@
  * stacks are scanned whole.
  */
 import { fail } from '../assert.ts';
-import type { GcCycle, Signaller, SimCycle } from '../cycle.ts';
+import type { GcCycle, PacerRecord, Signaller, SimCycle } from '../cycle.ts';
 import type { Bytes, Ns } from '../units.ts';
 import type { Auditor } from './audit.ts';
 import { Ev } from './events.ts';
@@ -518,7 +518,7 @@ export class Collector {
       rt.assists.assistNs +
       backgroundNs +
       markTermNs * n.markTermProcs;
-    const cycle: GcCycle = {
+    const cycle: GcCycle & { pacer: PacerRecord } = {
       n: this.count,
       startNs: n.startNs,
       endNs: now,
@@ -537,8 +537,10 @@ export class Collector {
       heapEndBytes: n.heapEnd,
       heapMarkedBytes: rt.marker.bytesMarked,
       heapGoalBytes: n.stopped ? n.heapStart : n.goal,
+      pacer: { ...rt.pacer.record() },
       sim: this.simRecord(),
     };
+    if (rt.sweeper.record !== undefined) cycle.pacer.sweepDone = rt.sweeper.record;
     if (n.periodic) cycle.periodic = true;
     if (rt.release.phases === 'coordinator') {
       cycle.scanNs = scanNs;
@@ -560,8 +562,6 @@ export class Collector {
       this.usedBefore[use] = total;
       return since;
     };
-    const pacer = { ...rt.pacer.record() };
-    if (rt.sweeper.record !== undefined) pacer.sweepDone = rt.sweeper.record;
     const assistStart = n.assistsFromNs < 0 ? n.heapEnd : n.heapAtAssists;
     const sim: SimCycle = {
       triggerBytes: n.triggerBytes,
@@ -583,7 +583,6 @@ export class Collector {
       gcSysWorkbufBytes: this.workbufBytesAtEnd,
       gcSysBitmapBytes: rt.heap.bitmapBytes,
       gcSysMarkBitsBytes: rt.markBitsBytes,
-      pacer,
     };
     if (n.signalledNs >= 0) {
       sim.signaller = n.signaller;

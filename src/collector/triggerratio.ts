@@ -39,7 +39,7 @@ export class TriggerRatioPacer implements Pacer {
   private initialHeapLive: Bytes = 0;
   /** Scan work a byte marked, averaged over collections (to ce502b06). */
   private workRatioAverage = workRatioInitial;
-  private last: PacerRecord = noRecord();
+  private last: PacerRecord = {};
 
   constructor(model: PacerModel, gcPercent: number) {
     this.model = model;
@@ -149,17 +149,19 @@ export class TriggerRatioPacer implements Pacer {
   /** Keeps what the assist-ratio line of gcpacertrace shows. Call after the first revise of a collection. */
   noteStart(heapLive: Bytes, heapScan: Bytes): void {
     this.last = {
-      assistRatio: this.assistWorkPerByte,
-      heapScanBytes: heapScan,
-      assistFromBytes: heapLive,
-      assistToBytes: this.heapGoal,
-      dedicatedWorkers: this.dedicatedWorkers,
-      fractionalWorkers:
-        this.model.dedicated === 'round'
-          ? this.fractionalUtilizationGoal
-          : this.fractionalUtilizationGoal > 0
-            ? 1
-            : 0,
+      start: {
+        assistRatio: this.assistWorkPerByte,
+        heapScanBytes: heapScan,
+        assistFromBytes: heapLive,
+        assistToBytes: this.heapGoal,
+        dedicatedWorkers: this.dedicatedWorkers,
+        fractionalWorkers:
+          this.model.dedicated === 'round'
+            ? this.fractionalUtilizationGoal
+            : this.fractionalUtilizationGoal > 0
+              ? 1
+              : 0,
+      },
     };
   }
 
@@ -243,15 +245,4 @@ export class TriggerRatioPacer implements Pacer {
   record(): PacerRecord {
     return this.last;
   }
-}
-
-function noRecord(): PacerRecord {
-  return {
-    assistRatio: 0,
-    heapScanBytes: 0,
-    assistFromBytes: 0,
-    assistToBytes: 0,
-    dedicatedWorkers: 0,
-    fractionalWorkers: 0,
-  };
 }

@@ -4,11 +4,21 @@
  */
 import type { Summary } from '../analysis/summary.ts';
 import { assert } from '../assert.ts';
-import type { GcCycle, PacerRecord, SimCycle } from '../cycle.ts';
+import type {
+  GcCycle,
+  PacerConsMark,
+  PacerEnd,
+  PacerRecord,
+  PacerStart,
+  PacerSweepDone,
+  SimCycle,
+  SizeSlack,
+  StoppedCycle,
+} from '../cycle.ts';
 import type { Contrast } from './contrast.ts';
 
 /** Raised where a field goes or changes its meaning; a new field does not raise it. */
-export const schemaVersion = 1;
+export const schemaVersion = 2;
 
 /** What was run. */
 export interface RunInfo {
@@ -64,7 +74,7 @@ export function renderJson(
 }
 
 /** On one line. JSON has no NaN and no infinity: that there is none is a law of ours. */
-function toJson(value: object, space?: number): string {
+export function toJson(value: object, space?: number): string {
   return JSON.stringify(
     value,
     (key, inner: unknown) => {
@@ -77,7 +87,7 @@ function toJson(value: object, space?: number): string {
 }
 
 /** On several lines, as a member of the outermost object. */
-function indented(value: object): string {
+export function indented(value: object): string {
   return toJson(value, 2).replaceAll('\n', '\n  ');
 }
 
@@ -87,20 +97,24 @@ function indented(value: object): string {
  */
 
 /** As `T`, but a field that may be absent has to be mentioned. */
-type Complete<T> = { [Field in keyof Required<T>]: T[Field] | undefined };
+export type Complete<T> = { [Field in keyof Required<T>]: T[Field] | undefined };
 
 function orderedCycle(c: GcCycle): Complete<GcCycle> {
   return {
     n: c.n,
+    process: c.process,
     startNs: c.startNs,
     endNs: c.endNs,
+    wallMs: c.wallMs,
     forced: c.forced,
     periodic: c.periodic,
+    leakCheck: c.leakCheck,
     gcCpuFraction: c.gcCpuFraction,
     procs: c.procs,
     sweepTermNs: c.sweepTermNs,
     scanNs: c.scanNs,
     syncNs: c.syncNs,
+    syncStopped: c.syncStopped,
     markNs: c.markNs,
     markTermNs: c.markTermNs,
     sweepTermCpuNs: c.sweepTermCpuNs,
@@ -116,7 +130,109 @@ function orderedCycle(c: GcCycle): Complete<GcCycle> {
     heapGoalBytes: c.heapGoalBytes,
     stacksBytes: c.stacksBytes,
     globalsBytes: c.globalsBytes,
-    sim: c.sim === undefined ? undefined : (orderedSim(c.sim) as SimCycle),
+    slack: present(c.slack, orderedSlack),
+    stopped: present(c.stopped, orderedStopped),
+    pacer: present(c.pacer, orderedPacer),
+    sim: present(c.sim, orderedSim),
+  };
+}
+
+/** A part of a record in its order, where it is there. What is undefined in it is not written. */
+export function present<T>(part: T | undefined, order: (part: T) => Complete<T>): T | undefined {
+  return part === undefined ? undefined : (order(part) as T);
+}
+
+function orderedSlack(s: SizeSlack): Complete<SizeSlack> {
+  return {
+    heapStartBytes: s.heapStartBytes,
+    heapEndBytes: s.heapEndBytes,
+    heapMarkedBytes: s.heapMarkedBytes,
+    heapGoalBytes: s.heapGoalBytes,
+  };
+}
+
+function orderedStopped(s: StoppedCycle): Complete<StoppedCycle> {
+  return {
+    setupNs: s.setupNs,
+    sweepNs: s.sweepNs,
+    markNs: s.markNs,
+    finishNs: s.finishNs,
+    previousLiveBytes: s.previousLiveBytes,
+    objectsBefore: s.objectsBefore,
+    objects: s.objects,
+    mallocs: s.mallocs,
+    frees: s.frees,
+    goroutines: s.goroutines,
+    spans: s.spans,
+    backgroundSweeps: s.backgroundSweeps,
+    pauseSweeps: s.pauseSweeps,
+    handoffs: s.handoffs,
+    handoffCount: s.handoffCount,
+    steals: s.steals,
+    stealCount: s.stealCount,
+    procYields: s.procYields,
+    osYields: s.osYields,
+    sleeps: s.sleeps,
+  };
+}
+
+function orderedPacer(p: PacerRecord): Complete<PacerRecord> {
+  return {
+    start: present(p.start, orderedPacerStart),
+    end: present(p.end, orderedPacerEnd),
+    consMark: present(p.consMark, orderedPacerConsMark),
+    sweepDone: present(p.sweepDone, orderedSweepDone),
+  };
+}
+
+function orderedPacerStart(s: PacerStart): Complete<PacerStart> {
+  return {
+    assistRatio: s.assistRatio,
+    heapScanBytes: s.heapScanBytes,
+    assistFromBytes: s.assistFromBytes,
+    assistToBytes: s.assistToBytes,
+    dedicatedWorkers: s.dedicatedWorkers,
+    fractionalWorkers: s.fractionalWorkers,
+  };
+}
+
+function orderedPacerEnd(e: PacerEnd): Complete<PacerEnd> {
+  return {
+    heapMarkedPrevBytes: e.heapMarkedPrevBytes,
+    triggerRatio: e.triggerRatio,
+    triggerBytes: e.triggerBytes,
+    actualGrowth: e.actualGrowth,
+    heapActualBytes: e.heapActualBytes,
+    goalGrowth: e.goalGrowth,
+    heapGoalBytes: e.heapGoalBytes,
+    utilization: e.utilization,
+    goalUtilization: e.goalUtilization,
+    scanWork: e.scanWork,
+  };
+}
+
+function orderedPacerConsMark(e: PacerConsMark): Complete<PacerConsMark> {
+  return {
+    utilization: e.utilization,
+    goalUtilization: e.goalUtilization,
+    heapScanBytes: e.heapScanBytes,
+    stackScanBytes: e.stackScanBytes,
+    globalsScanBytes: e.globalsScanBytes,
+    expectedScanBytes: e.expectedScanBytes,
+    triggerBytes: e.triggerBytes,
+    heapLiveBytes: e.heapLiveBytes,
+    overGoalBytes: e.overGoalBytes,
+    consMark: e.consMark,
+    controllerReset: e.controllerReset,
+  };
+}
+
+function orderedSweepDone(s: PacerSweepDone): Complete<PacerSweepDone> {
+  return {
+    heapLiveBytes: s.heapLiveBytes,
+    allocatedBytes: s.allocatedBytes,
+    sweptPages: s.sweptPages,
+    pagesPerByte: s.pagesPerByte,
   };
 }
 
@@ -144,43 +260,5 @@ function orderedSim(s: SimCycle): Complete<SimCycle> {
     gcSysWorkbufBytes: s.gcSysWorkbufBytes,
     gcSysBitmapBytes: s.gcSysBitmapBytes,
     gcSysMarkBitsBytes: s.gcSysMarkBitsBytes,
-    pacer: orderedPacer(s.pacer) as PacerRecord,
-  };
-}
-
-function orderedPacer(p: PacerRecord): Complete<PacerRecord> {
-  return {
-    assistRatio: p.assistRatio,
-    heapScanBytes: p.heapScanBytes,
-    assistFromBytes: p.assistFromBytes,
-    assistToBytes: p.assistToBytes,
-    dedicatedWorkers: p.dedicatedWorkers,
-    fractionalWorkers: p.fractionalWorkers,
-    end: p.end === undefined ? undefined : orderedPacerEnd(p.end),
-    sweepDone: p.sweepDone === undefined ? undefined : orderedSweepDone(p.sweepDone),
-  };
-}
-
-function orderedPacerEnd(e: NonNullable<PacerRecord['end']>): typeof e {
-  return {
-    heapMarkedPrevBytes: e.heapMarkedPrevBytes,
-    triggerRatio: e.triggerRatio,
-    triggerBytes: e.triggerBytes,
-    actualGrowth: e.actualGrowth,
-    heapActualBytes: e.heapActualBytes,
-    goalGrowth: e.goalGrowth,
-    heapGoalBytes: e.heapGoalBytes,
-    utilization: e.utilization,
-    goalUtilization: e.goalUtilization,
-    scanWork: e.scanWork,
-  };
-}
-
-function orderedSweepDone(s: NonNullable<PacerRecord['sweepDone']>): typeof s {
-  return {
-    heapLiveBytes: s.heapLiveBytes,
-    allocatedBytes: s.allocatedBytes,
-    sweptPages: s.sweptPages,
-    pagesPerByte: s.pagesPerByte,
   };
 }

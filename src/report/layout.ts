@@ -66,8 +66,16 @@ export function formatCount(count: number): string {
 }
 
 /** "1 collection", "1,204 collections". */
-export function counted(count: number, noun: string): string {
-  return unbroken(`${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`);
+export function counted(count: number, noun: string, plural = `${noun}s`): string {
+  return unbroken(`${formatCount(count)} ${count === 1 ? noun : plural}`);
+}
+
+/** Control characters, and those that break lines or turn the direction of text. */
+const invisible = /[\p{Cc}\u2028-\u202e\u2066-\u2069]/gu;
+
+/** A text of the user's or of a log, without what could drive a terminal. */
+export function visible(text: string): string {
+  return text.replace(invisible, '?');
 }
 
 const itemGap = 5;
@@ -112,6 +120,28 @@ export function wrap(text: string, width: number, indent = 0): string[] {
   return [...lines, line].map((each) => `${' '.repeat(indent)}${each}`);
 }
 
+/**
+ * Words with one space between them, none wider than `width`: a longer one is divided, between figures first, and
+ * then anywhere.
+ */
+export function withShortWords(text: string, width: number): string {
+  return text
+    .split(' ')
+    .flatMap((word) => (word.length <= width ? [word] : word.split(noBreak)))
+    .filter((word) => word !== '')
+    .map((word) => {
+      if (word.length <= width) return word;
+      const pieces: string[] = [''];
+      for (const character of word) {
+        const last = pieces.at(-1) ?? '';
+        if (last.length + character.length <= width) pieces[pieces.length - 1] = last + character;
+        else pieces.push(character);
+      }
+      return pieces.join(' ');
+    })
+    .join(' ');
+}
+
 export function widest(texts: readonly string[]): number {
   return Math.max(0, ...texts.map((text) => text.length));
 }
@@ -125,6 +155,8 @@ const asciiFor: ReadonlyMap<string, string> = new Map([
   ['\u201c', '"'],
   ['\u201d', '"'],
   ['\u2019', "'"],
+  ['\u00b1', '~'],
+  ['\u2026', '~'],
 ]);
 
 /** Lines as one text, with a line break at the end of each. */

@@ -15,6 +15,7 @@ import {
   renderItems,
   type TextStyle,
   unbroken,
+  visible,
   wrap,
 } from './layout.ts';
 import { renderTable, type TableRow } from './table.ts';
@@ -89,11 +90,6 @@ function describeRelease({ release }: RunInfo): string {
 function describeResult({ collections, elapsedNs }: Summary): string {
   const count = collections === 0 ? 'no collection' : counted(collections, 'collection');
   return elapsedNs === undefined ? count : unbroken(`${count} in ${figure.duration(elapsedNs)}`);
-}
-
-/** A name of the user's, without what could drive a terminal. */
-function visible(text: string): string {
-  return text.replace(/\p{Cc}/gu, '?');
 }
 
 // --- Figures ------------------------------------------------------------------------------------------

@@ -7,8 +7,13 @@ const pointOf = (heapBytes: number) => ({ heapBytes, goalBytes: 100 });
 describe('heap series', () => {
   test('keeps each collection while there are few', () => {
     const series = new HeapSeries();
-    for (const heapEndBytes of [3, 1, 2]) series.add(aCycle({ heapEndBytes, heapGoalBytes: 100 }));
-    expect(series.points()).toEqual([3, 1, 2].map(pointOf));
+    const rest = { heapMarkedBytes: 1, startNs: 7 };
+    for (const heapEndBytes of [3, 1, 2]) {
+      series.add(aCycle({ heapEndBytes, heapGoalBytes: 100, ...rest }));
+    }
+    expect(series.points()).toEqual(
+      [3, 1, 2].map((heapBytes) => ({ ...pointOf(heapBytes), ...rest })),
+    );
   });
 
   test('stays small, in order, and keeps the highest, however many there are', () => {

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type RunTotals, SummaryBuilder, summarize } from '../../src/analysis/summary.ts';
+import { pausesOf, type RunTotals, SummaryBuilder, summarize } from '../../src/analysis/summary.ts';
 import type { SimTotals } from '../../src/collector/simulate.ts';
 import type { GcCycle, Signaller } from '../../src/cycle.ts';
 import { MiB, msNs, secondNs, usNs } from '../../src/units.ts';
-import { aCycle, aSimCycle } from '../support/cycles.ts';
+import { aCycle, aSimCycle, aStoppedCycle } from '../support/cycles.ts';
 
 const totals: RunTotals = {
   elapsedNs: 2 * secondNs,
@@ -229,6 +229,87 @@ describe('delays', () => {
   test('a log has two pauses a collection', () => {
     const { pauses } = summarize([aCycle({ sweepTermNs: 20 * usNs, markTermNs: 30 * usNs })]);
     expect(pauses).toMatchObject({ count: 2, totalNs: 50 * usNs, p50Ns: 25 * usNs });
+  });
+});
+
+describe('the pauses of a collection', () => {
+  test.each<[string, Partial<GcCycle>, number[]]>([
+    ['of 1.6 and later are two', { sweepTermNs: 2, markTermNs: 3 }, [2, 3]],
+    ['of 1.5 too', { sweepTermNs: 2, scanNs: 9, syncNs: 8, markTermNs: 3 }, [2, 3]],
+    [
+      'are three where the world stopped for the Ps',
+      { sweepTermNs: 2, syncNs: 8, syncStopped: true, markTermNs: 3 },
+      [2, 8, 3],
+    ],
+    [
+      'to 1.8 are nearly all mark termination where it was forced',
+      { forced: true, sweepTermNs: 1, markNs: 0, markTermNs: 70 },
+      [1, 70],
+    ],
+  ])('%s', (_, set, expected) => {
+    const into = [7, 7, 7, 7];
+    expect(into.slice(0, pausesOf(aCycle(set), into))).toEqual(expected);
+  });
+
+  test('to 1.4 are one', () => {
+    const cycle = aStoppedCycle();
+    const into: number[] = [];
+    // 12 + 30 + 15 µs and 2 ms.
+    expect([pausesOf(cycle, into), into]).toEqual([1, [2_057_000]]);
+    const { stopped } = cycle;
+    if (stopped === undefined) throw new Error('a stopped collection is one');
+    const { finishNs: _, ...rest } = stopped;
+    expect([pausesOf({ ...cycle, stopped: rest }, into), into]).toEqual([1, [2_042_000]]);
+  });
+
+  test('of a simulation are those that it saw', () => {
+    const into: number[] = [];
+    const count = pausesOf(aSimCycle({ sim: { pausesNs: [4, 5, 6, 7] } }), into);
+    expect(into.slice(0, count)).toEqual([4, 5, 6, 7]);
+  });
+});
+
+describe('a log', () => {
+  test('without a clock, goals and CPU times has what it tells', () => {
+    const { heapMarkedBytes: _, ...cycle } = aStoppedCycle({ n: 2 });
+    const summary = summarize([cycle, { ...cycle, n: 3, heapEndBytes: 9 * MiB }]);
+    expect(summary).toMatchObject({
+      collections: 2,
+      heap: { peakBytes: 9 * MiB },
+      pauses: { count: 2, totalNs: 4_114_000 },
+    });
+    expect(summary.heap.markedMaxBytes).toBeUndefined();
+    expect(summary.overshoot.maxRatio).toBeUndefined();
+    expect([summary.elapsedNs, summary.gcCpuShare, summary.backgroundCpuShare]).toEqual(
+      Array(3).fill(undefined),
+    );
+    expect(JSON.stringify(summary)).not.toContain('null');
+  });
+
+  test('of several processes counts the time of each from its own start and its own collections', () => {
+    // Ends at 110 and 210 ms, and at 110, 210 and 310 ms, in turns; 4 procs.
+    const cycle = (process: number, n: number): GcCycle =>
+      aCycle({ process, n, backgroundNs: 40 * msNs });
+    const summary = summarize([cycle(1, 1), cycle(2, 1), cycle(2, 2), cycle(1, 2), cycle(2, 3)]);
+    expect(summary.elapsedNs).toBe((210 + 310) * msNs);
+    // Three counted ones, each 100 ms after its own predecessor.
+    expect(summary.backgroundCpuShare).toBeCloseTo((3 * 40) / (3 * 400), 12);
+  });
+
+  test('of more processes than are kept counts each once, and what comes back from there on', () => {
+    const first = aCycle({ process: 1, n: 1, endNs: secondNs });
+    const others = Array.from({ length: 1024 }, (_, i) =>
+      aCycle({ process: i + 2, n: 1, endNs: msNs }),
+    );
+    const back = aCycle({ process: 1, n: 2, endNs: 3 * secondNs });
+    const later = aCycle({ process: 1, n: 3, endNs: 5 * secondNs });
+    // 1 s of the first, 1 ms of each other, and 2 s from where it came back.
+    expect(summarize([first, ...others, back, later]).elapsedNs).toBe(3 * secondNs + 1024 * msNs);
+  });
+
+  test('with GOGC=off has no goal', () => {
+    const { overshoot, heap } = summarize([aCycle({ heapGoalBytes: 17_592_186_044_415 * MiB })]);
+    expect([overshoot.maxRatio, heap.goalMaxBytes]).toEqual([undefined, undefined]);
   });
 });
 

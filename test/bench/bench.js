@@ -3,12 +3,14 @@
  * events, so that nobody "optimises" by changing what happens. Each also runs once, tiny, in the tests (bench.test.ts).
  */
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { logOf } from './log.js';
 
 /** @typedef {import('../../src/gcsim.ts')} Gcsim */
-/** @typedef {{ count: number, digest: string }} Done */
-/** @typedef {{ name: string, unit: string, run: (gcsim: Gcsim, scale: number) => Done }} Bench */
+/** @typedef {{ count: number, digest: string, rssBytes?: number }} Done */
+/** @typedef {{ name: string, unit: string, rounds?: number, run: (gcsim: Gcsim, scale: number) => Done }} Bench */
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -69,7 +71,46 @@ export const benches = [
       return { count: 1, digest: '-' };
     },
   },
+  {
+    name: 'gcsim analyze, a 1 GB log',
+    unit: 'bytes/s',
+    rounds: 3,
+    run(_, scale) {
+      const log = logOf(scale);
+      const args = ['--import', reportRss, `${root}bin/gcsim.js`, 'analyze', log.path];
+      const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+      const rss = /^rss (\d+)$/m.exec(stderr)?.[1];
+      if (status !== 0 || rss === undefined) throw new Error(stderr);
+      return { count: log.bytes, digest: hashOf(stdout), rssBytes: Number(rss) * 1024 };
+    },
+  },
+  ...(process.platform === 'win32' ? [] : [counter('wc', '-l'), counter('grep', '-c', '^gc ')]),
 ];
+
+/** Has a process of Node say how much memory it had at most, in KiB, when it ends. */
+const reportRss =
+  'data:text/javascript,process.on("exit",()=>process.stderr.write(' +
+  '"\\nrss "+process.resourceUsage().maxRSS+"\\n"))';
+
+/**
+ * A tool that only counts the lines of the same log, for comparison.
+ * @param {string} tool
+ * @param {string[]} args
+ * @returns {Bench}
+ */
+function counter(tool, ...args) {
+  return {
+    name: `${tool} ${args.join(' ')}, the same log`,
+    unit: 'bytes/s',
+    rounds: 3,
+    run(_, scale) {
+      const log = logOf(scale);
+      const { status, stdout, stderr } = spawnSync(tool, [...args, log.path], { encoding: 'utf8' });
+      if (status !== 0) throw new Error(stderr);
+      return { count: log.bytes, digest: hashOf(stdout.trim().split(/\s/)[0] ?? '') };
+    },
+  };
+}
 
 /** @param {string} text */
 function hashOf(text) {
@@ -106,16 +147,23 @@ export function measure(bench, gcsim, { rounds, scale }) {
 async function main() {
   /** @type {Gcsim} */
   const gcsim = await import(new URL('../../dist/gcsim.js', import.meta.url).href);
-  console.log('                              least     median        rate at the median   digest');
+  const [{ model } = { model: 'an unknown processor' }] = cpus();
+  console.log(`Node ${process.versions.node}, ${cpus().length} x ${model.trim()}\n`);
+  console.log(
+    `${''.padEnd(33)}${['least', 'median', 'rate at the median', 'memory'].map((head, i) => head.padStart([10, 10, 27, 9][i] ?? 0)).join('')}   digest`,
+  );
   for (const bench of benches) {
-    const { count, digest, leastMs, medianMs } = measure(bench, gcsim, { rounds: 7, scale: 1 });
-    const [least, median] = [leastMs, medianMs].map((ms) => `${ms.toFixed(0)} ms`.padStart(11));
-    const rate = count / (medianMs / 1000);
+    const rounds = bench.rounds ?? 7;
+    const done = measure(bench, gcsim, { rounds, scale: 1 });
+    const [least, median] = [done.leastMs, done.medianMs].map((ms) => `${ms.toFixed(0)} ms`);
+    const rate = done.count / (done.medianMs / 1000);
     const shown = rate >= 1e5 ? `${(rate / 1e6).toFixed(2)} million` : rate.toFixed(1);
-    console.log(
-      `${bench.name.padEnd(25)}${least}${median}${`${shown} ${bench.unit}`.padStart(27)}   ${digest}`,
-    );
+    const rss = done.rssBytes === undefined ? '' : `${(done.rssBytes / 2 ** 20).toFixed(0)} MiB`;
+    const cells = [least, median, `${shown} ${bench.unit}`, rss];
+    const row = cells.map((cell, i) => (cell ?? '').padStart([10, 10, 27, 9][i] ?? 0)).join('');
+    console.log(`${bench.name.padEnd(33)}${row}   ${done.digest}`);
   }
+  rmSync(logOf(1).path, { force: true });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await main();

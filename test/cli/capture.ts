@@ -20,6 +20,7 @@ export class Sink extends Writable {
   text = '';
   isTTY = false;
   columns: number | undefined;
+  rows: number | undefined;
 
   override _write(chunk: Buffer, _: BufferEncoding, done: () => void): void {
     this.text += chunk.toString('utf8');
@@ -27,9 +28,14 @@ export class Sink extends Writable {
   }
 }
 
-export type IoOptions = Partial<Omit<Io, 'stdin'>> & { stdin?: string | Uint8Array };
+type Input = string | Uint8Array | AsyncIterable<Uint8Array | string>;
+export type IoOptions = Partial<Omit<Io, 'stdin'>> & { stdin?: Input };
 
-/** Streams that gather, no environment, a folder of its own, and no signals. */
+async function* once(input: string | Uint8Array): AsyncGenerator<string | Uint8Array> {
+  yield input;
+}
+
+/** Streams that gather, no environment, no terminal, no signals, no programs. */
 export function captureIo(options: IoOptions = {}): Io & { stdout: Sink; stderr: Sink } {
   const { stdin = '', ...rest } = options;
   return {
@@ -40,11 +46,17 @@ export function captureIo(options: IoOptions = {}): Io & { stdout: Sink; stderr:
     cwd: projectRoot,
     nowMs: () => performance.now(),
     turn: () => new Promise((resolve) => setImmediate(resolve)),
+    isStdinTerminal: false,
+    closeStdin: () => {},
     onStop: () => () => {},
+    hasTerminal: () => false,
+    later: (ms, listener) => {
+      const timer = setTimeout(listener, ms);
+      return () => clearTimeout(timer);
+    },
+    startProgram: () => Promise.reject(new Error('no program is to be started')),
     ...(rest as object),
-    stdin: (async function* () {
-      yield stdin;
-    })(),
+    stdin: typeof stdin === 'string' || stdin instanceof Uint8Array ? once(stdin) : stdin,
   };
 }
 
@@ -102,6 +114,10 @@ export interface SpawnOptions {
   cwd?: string;
   env?: Record<string, string>;
   stdin?: string;
+  /** Standard input stays open. */
+  keepStdin?: boolean;
+  /** In a session of its own, which has no terminal. */
+  detached?: boolean;
 }
 
 /** Starts the real binary, with nothing of the surroundings that could change what it prints. */
@@ -110,6 +126,7 @@ export function start(argv: string[], options: SpawnOptions = {}): Spawned {
     cwd: options.cwd ?? projectRoot,
     env: { PATH: process.env.PATH, ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],
+    detached: options.detached === true,
   });
   let stdout = '';
   let stderr = '';
@@ -120,7 +137,7 @@ export function start(argv: string[], options: SpawnOptions = {}): Spawned {
     stderr += text;
   });
   child.stdin.on('error', () => {});
-  child.stdin.end(options.stdin ?? '');
+  if (options.keepStdin !== true) child.stdin.end(options.stdin ?? '');
   const done = new Promise<Captured & { signal: NodeJS.Signals | null }>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code, signal) => resolve({ code: code ?? -1, signal, stdout, stderr }));

@@ -22,8 +22,14 @@ function namesUsedByCli(): string[] {
   return [...names].sort((a, b) => (a < b ? -1 : 1));
 }
 
-/** Limits of what may be asked for, which the library checks itself; and the words of messages and helps. */
-const ownMatters = ['didYouMean', 'wrap'];
+/**
+ * Limits of what may be asked for, which the library checks itself; the words and the layout of messages and helps;
+ * and what reads files, or is only asked of what the user types.
+ */
+const ownMatters = [
+  ...['didYouMean', 'wrap', 'counted', 'finish'],
+  ...['openInputs', 'isYearKnown', 'msNs'],
+];
 
 test('what the command line calls, the library exports', () => {
   const missing = namesUsedByCli().filter(

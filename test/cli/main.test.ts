@@ -11,6 +11,9 @@ const { version } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), '
 describe('help and version', () => {
   test.each([
     ['help', ['--help']],
+    ['help-analyze', ['analyze', '--help']],
+    ['help-watch', ['watch', '--help']],
+    ['help-explain', ['explain', '--help']],
     ['help-run', ['run', '--help']],
     ['help-workloads', ['workloads', '--help']],
     ['help-workloads-show', ['workloads', 'show', '--help']],
@@ -56,13 +59,13 @@ describe('the command line is wrong', () => {
       'unknown command',
       'rnu',
       'gcsim has no command "rnu"',
-      'did you mean run? commands of gcsim: run, workloads, releases',
+      'did you mean run? commands of gcsim: analyze, watch, explain, run, workloads, releases',
     ],
     [
       'unknown command, nothing near',
       'frobnicate',
       'gcsim has no command "frobnicate"',
-      'commands of gcsim: run, workloads, releases',
+      'commands of gcsim: analyze, watch, explain, run, workloads, releases',
     ],
     [
       'unknown command of a command',

@@ -61,7 +61,7 @@ describe('signals', () => {
     child.kill('SIGINT');
     const { code, stdout } = await done;
     expect(code).toBe(130);
-    expect(stdout).toMatch(/^\{\n {2}"schemaVersion": 1,\n/);
+    expect(stdout).toMatch(/^\{\n {2}"schemaVersion": \d+,\n/);
     expect(stdout).toMatch(/\}\n$/);
   });
 });
@@ -91,6 +91,11 @@ describe('pipes', () => {
     ['$gcsim workloads show init1 | head -1'],
     ['$gcsim releases | head -1'],
     ['$gcsim run --help | head -1'],
+    ['$gcsim run --cycles 500 --gctrace - | $gcsim analyze | head -1'],
+    ['$gcsim run endless.yaml --gctrace - | $gcsim analyze --csv - | head -3'],
+    ['$gcsim run endless.yaml --gctrace - | $gcsim analyze --json - | head -3'],
+    ['$gcsim run endless.yaml --gctrace - | $gcsim watch - 2>/dev/null | head -3'],
+    ['$gcsim explain | head -1'],
   ])('%s ends quietly', (command) => {
     const cwd = temporaryFolder();
     writeFileSync(join(cwd, 'endless.yaml'), endless);

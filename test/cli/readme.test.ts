@@ -15,6 +15,11 @@ const readme = readFileSync(path, 'utf8');
 const example =
   /(?<directive><!-- shows: (?<shows>.*) -->\n)?```console\n\$ (?<command>(?:npx )?gcsim (?<line>.*))\n(?<output>(?:.*\n)*?)```/g;
 
+/** The words of a command line, of which one may stand in single quotes. */
+function words(line: string): string[] {
+  return [...line.matchAll(/'([^']*)'|\S+/g)].map(([word, quoted]) => quoted ?? word);
+}
+
 /** What the README shows of what a command printed. An ellipsis stands for what it leaves out. */
 function shown({ stdout, stderr }: Captured, what: string | undefined): string {
   const lineCount = Number(/^(\d+) lines of standard error$/.exec(what ?? '')?.[1] ?? 0);
@@ -35,7 +40,7 @@ test('its examples print what it shows', async () => {
   let at = 0;
   for (const match of readme.matchAll(example)) {
     const { directive = '', shows, command, line = '' } = match.groups ?? {};
-    const captured = await gcsim(line.split(' '));
+    const captured = await gcsim(words(line), { cwd: projectRoot });
     expect({ line, code: captured.code }).toEqual({ line, code: 0 });
     renewed += `${readme.slice(at, match.index)}${directive}\`\`\`console\n$ ${command}\n`;
     renewed += `${shown(captured, shows)}\`\`\``;

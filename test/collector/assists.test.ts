@@ -184,7 +184,7 @@ function boundOf(c: Case, cycle: SimulatedCycle, paidAheadBytes: number): number
     return margin + paidAheadBytes + perGoroutine + perP;
   }
   const distance = Math.max(MiB, heapGoalBytes - sim.triggerBytes);
-  const underestimated = Math.max(1, sim.scanWork / sim.pacer.heapScanBytes);
+  const underestimated = Math.max(1, sim.scanWork / cycle.pacer!.start!.heapScanBytes);
   const triggerOverGoal = Math.max(0, sim.triggerBytes - heapGoalBytes);
   return (
     triggerOverGoal +

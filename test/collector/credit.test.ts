@@ -25,7 +25,7 @@ interface MarkingCpu {
 function markingCpu(runs: readonly SimulatedRun[]): MarkingCpu {
   const cycles = runs.flatMap((run) => run.counted);
   const assistNs = sum(cycles.map((cycle) => cycle.sim.assistCpuNs));
-  const workersNs = sum(cycles.map((cycle) => cycle.backgroundNs + (cycle.idleNs ?? 0)));
+  const workersNs = sum(cycles.map((cycle) => (cycle.backgroundNs ?? 0) + (cycle.idleNs ?? 0)));
   return {
     assistNs,
     assistShare: assistNs / (assistNs + workersNs),

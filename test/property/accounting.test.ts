@@ -364,7 +364,7 @@ describe('random workloads on random releases', () => {
 /** What holds of any collection. */
 function checkCycle(cycle: GcCycle): void {
   const sim = cycle.sim!;
-  expect(cycle.endNs).toBeGreaterThan(cycle.startNs);
+  expect(cycle.endNs!).toBeGreaterThan(cycle.startNs!);
   expect(cycle.heapMarkedBytes).toBeGreaterThan(0);
   expect(sim.pausesNs.length).toBeGreaterThan(0);
   expect(Math.max(...sim.pausesNs)).toBeGreaterThan(0);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { GcCycle } from '../../src/cycle.ts';
 import { csvColumns, csvCycle, csvHeader, csvRow, renderCsv } from '../../src/report/csv.ts';
-import { aCycle, aPacer, aSimCycle } from '../support/cycles.ts';
+import { aConsMark, aCycle, aPacer, aSimCycle, aStoppedCycle } from '../support/cycles.ts';
 
 /** The cells of a collection's row, by column. */
 function cellsOf(cycle: GcCycle): Record<string, string> {
@@ -49,13 +49,20 @@ describe('the CSV', () => {
 
   test('has every field of a collection in a column', () => {
     const cycle = aSimCycle({
+      process: 1,
+      wallMs: 1,
       periodic: true,
+      leakCheck: true,
+      syncStopped: true,
       scanNs: 1,
       syncNs: 1,
       scanCpuNs: 1,
       syncCpuNs: 1,
       stacksBytes: 1,
       globalsBytes: 1,
+      slack: { heapStartBytes: 1, heapEndBytes: 1, heapMarkedBytes: 1, heapGoalBytes: 1 },
+      stopped: { ...aStoppedCycle().stopped!, objectsBefore: 1 },
+      pacer: aPacer({ consMark: aConsMark() }),
       sim: { wakeupDelayNs: 1, signaller: 'assist', stoppedAfterWakeupNs: 1 },
     });
     const leaves = (value: object): number =>
@@ -76,14 +83,41 @@ describe('the CSV', () => {
     const cells = cellsOf(aCycle({ idleNs: 0 }));
     expect(cells).toMatchObject({ idle_ns: '0', scan_ns: '', trigger_bytes: '', periodic: '' });
     const { end: _, ...stopped } = aPacer();
-    expect(cellsOf(aSimCycle({ sim: { pacer: stopped } })).pacer_utilization).toBe('');
+    expect(cellsOf(aSimCycle({ pacer: stopped })).pacer_utilization).toBe('');
   });
 
   test('keeps negative figures as they are', () => {
-    const pacer = aPacer();
-    const end = { ...pacer.end, actualGrowth: -0.25 } as NonNullable<typeof pacer.end>;
-    const cells = cellsOf(aSimCycle({ sim: { pacer: { ...pacer, end } } }));
+    const end = { ...aPacer().end!, actualGrowth: -0.25 };
+    const cells = cellsOf(aSimCycle({ pacer: aPacer({ end, consMark: aConsMark() }) }));
     expect(cells.pacer_actual_growth).toBe('-0.25');
+    expect(cells.cons_mark_over_goal_bytes).toBe('-1048576');
+  });
+
+  test('of a log has what its lines say, and of Go to 1.4 no more than they print', () => {
+    const slack = { heapStartBytes: 1, heapEndBytes: 2, heapMarkedBytes: 3, heapGoalBytes: 0 };
+    const cells = cellsOf(aCycle({ process: 2, wallMs: 1_709_470_000_123, slack }));
+    expect(cells).toMatchObject({
+      process: '2',
+      wall_ms: '1709470000123',
+      heap_end_slack_bytes: '2',
+      heap_goal_slack_bytes: '0',
+      stopped_setup_ns: '',
+    });
+    expect(cellsOf(aStoppedCycle())).toMatchObject({
+      start_ns: '',
+      heap_goal_bytes: '',
+      heap_end_slack_bytes: '',
+      stopped_setup_ns: '12000',
+      stopped_objects_before: '',
+      stopped_objects: '40000',
+      stopped_sleeps: '1',
+    });
+  });
+
+  test('keeps the columns that there were where they were', () => {
+    expect(csvColumns[0]).toBe('cycle');
+    expect(csvColumns[66]).toBe('sweep_done_pages_per_byte');
+    expect(csvColumns[67]).toBe('process');
   });
 
   test('makes text of what a spreadsheet would run', () => {

@@ -1,5 +1,5 @@
 /** Collections for tests: a test sets what matters to it, everything else has a plain value. */
-import type { GcCycle, PacerRecord, SimCycle } from '../../src/cycle.ts';
+import type { GcCycle, PacerConsMark, PacerRecord, SimCycle } from '../../src/cycle.ts';
 import { MiB, msNs, usNs } from '../../src/units.ts';
 
 /** A collection as a log tells it, of a release from 1.6 on: 4 procs, 100 ms after the one before. */
@@ -29,11 +29,44 @@ export function aCycle(set: Partial<GcCycle> = {}): GcCycle {
   };
 }
 
-/** A collection that a simulation made. */
+/** A collection that a simulation made: with its pacer's figures, and all that only it knows. */
 export function aSimCycle(
   set: Omit<Partial<GcCycle>, 'sim'> & { sim?: Partial<SimCycle> } = {},
 ): GcCycle {
-  return aCycle({ ...set, sim: aSim(set.sim) });
+  return aCycle({ pacer: aPacer(), ...set, sim: aSim(set.sim) });
+}
+
+/** A collection as Go 1.4 and earlier print it: the world stopped, no clock, no goal. */
+export function aStoppedCycle(set: Partial<GcCycle> = {}): GcCycle {
+  return {
+    n: 2,
+    forced: false,
+    procs: 4,
+    heapStartBytes: 8 * MiB,
+    heapEndBytes: 8 * MiB,
+    stopped: {
+      setupNs: 12 * usNs,
+      sweepNs: 30 * usNs,
+      markNs: 2 * msNs,
+      finishNs: 15 * usNs,
+      previousLiveBytes: 4 * MiB,
+      objects: 40_000,
+      mallocs: 90_000,
+      frees: 50_000,
+      goroutines: 7,
+      spans: 900,
+      backgroundSweeps: 800,
+      pauseSweeps: 100,
+      handoffs: 3,
+      handoffCount: 120,
+      steals: 5,
+      stealCount: 60,
+      procYields: 9,
+      osYields: 2,
+      sleeps: 1,
+    },
+    ...set,
+  };
 }
 
 function aSim(set: Partial<SimCycle> = {}): SimCycle {
@@ -57,7 +90,6 @@ function aSim(set: Partial<SimCycle> = {}): SimCycle {
     gcSysWorkbufBytes: 300_000,
     gcSysBitmapBytes: 700_000,
     gcSysMarkBitsBytes: 300_000,
-    pacer: aPacer(),
     ...set,
   };
 }
@@ -65,12 +97,14 @@ function aSim(set: Partial<SimCycle> = {}): SimCycle {
 /** The pacer of a collection of Go 1.9. */
 export function aPacer(set: Partial<PacerRecord> = {}): PacerRecord {
   return {
-    assistRatio: 1.5,
-    heapScanBytes: 1 * MiB,
-    assistFromBytes: 8 * MiB,
-    assistToBytes: 10 * MiB,
-    dedicatedWorkers: 1,
-    fractionalWorkers: 0,
+    start: {
+      assistRatio: 1.5,
+      heapScanBytes: 1 * MiB,
+      assistFromBytes: 8 * MiB,
+      assistToBytes: 10 * MiB,
+      dedicatedWorkers: 1,
+      fractionalWorkers: 0,
+    },
     end: {
       heapMarkedPrevBytes: 5 * MiB,
       triggerRatio: 0.75,
@@ -89,6 +123,24 @@ export function aPacer(set: Partial<PacerRecord> = {}): PacerRecord {
       sweptPages: 900,
       pagesPerByte: 0.000_25,
     },
+    ...set,
+  };
+}
+
+/** What the pacer of 1.18 and later prints at the end of marking. */
+export function aConsMark(set: Partial<PacerConsMark> = {}): PacerConsMark {
+  return {
+    utilization: 0.25,
+    goalUtilization: 0.25,
+    heapScanBytes: 4 * MiB,
+    stackScanBytes: 8192,
+    globalsScanBytes: 65_536,
+    expectedScanBytes: 4 * MiB,
+    triggerBytes: 8 * MiB,
+    heapLiveBytes: 9 * MiB,
+    overGoalBytes: -1 * MiB,
+    consMark: 0.125,
+    controllerReset: false,
     ...set,
   };
 }

@@ -16,7 +16,9 @@ function clock(time: string, phases: number): string {
   return `${Array(phases).fill(time).join(String.raw`\+`)} ms clock, `;
 }
 
-const expressions: Record<FamilyName, RegExp> = {
+type Family = 'G1' | 'G2' | 'G3' | 'G4';
+
+const expressions: Record<Family, RegExp> = {
   G1: new RegExp(
     `^gc #${start}${clock(whole, 5)}${Array(5).fill(whole).join(String.raw`\+`)} ms cpu, ${heap}${end}`,
   ),
@@ -33,6 +35,7 @@ const expressions: Record<FamilyName, RegExp> = {
 
 /** The collection of a gc line; undefined where the line is not of that family. */
 export function readGcLine(line: string, family: FamilyName): GcCycle | undefined {
+  if (!isKnown(family)) return undefined;
   const match = expressions[family].exec(line);
   if (match === null) return undefined;
   const texts = match.slice(1);
@@ -79,6 +82,10 @@ export function readGcLine(line: string, family: FamilyName): GcCycle | undefine
   };
 }
 
+function isKnown(family: FamilyName): family is Family {
+  return family in expressions;
+}
+
 const float = String.raw`([+-]\d\.\d{6}e[+-]\d{3}|NaN|[+-]Inf)`;
 const assistRatio = new RegExp(
   `^pacer: assist ratio=${float} \\(scan (\\d+) MB in (\\d+)->(\\d+) MB\\) workers=(-?\\d+)\\+(\\d+|${float})$`,
@@ -106,12 +113,14 @@ export function readPacerLine(line: string): PacerLine | undefined {
     return {
       kind: 'assistRatio',
       pacer: {
-        assistRatio: ratio ?? fail(line),
-        heapScanBytes: (scan ?? fail(line)) * MiB,
-        assistFromBytes: (from ?? fail(line)) * MiB,
-        assistToBytes: (to ?? fail(line)) * MiB,
-        dedicatedWorkers: dedicated ?? fail(line),
-        fractionalWorkers: fractional ?? fail(line),
+        start: {
+          assistRatio: ratio ?? fail(line),
+          heapScanBytes: (scan ?? fail(line)) * MiB,
+          assistFromBytes: (from ?? fail(line)) * MiB,
+          assistToBytes: (to ?? fail(line)) * MiB,
+          dedicatedWorkers: dedicated ?? fail(line),
+          fractionalWorkers: fractional ?? fail(line),
+        },
         end: someEnd,
       },
       derived: [],
@@ -133,7 +142,7 @@ export function readPacerLine(line: string): PacerLine | undefined {
       goalUtilization: at(9),
       scanWork: at(10),
     };
-    return { kind: 'end', pacer: { ...somePacer, end }, derived: numbers.slice(11) };
+    return { kind: 'end', pacer: { end }, derived: numbers.slice(11) };
   }
   const swept = sweepDone.exec(line);
   if (swept === null) return undefined;
@@ -141,7 +150,6 @@ export function readPacerLine(line: string): PacerLine | undefined {
   return {
     kind: 'sweepDone',
     pacer: {
-      ...somePacer,
       sweepDone: {
         heapLiveBytes: Number(live) * MiB,
         allocatedBytes: Number(allocated) * MiB,
@@ -164,15 +172,6 @@ const someEnd = {
   utilization: 0,
   goalUtilization: 0,
   scanWork: 0,
-};
-
-const somePacer: PacerRecord = {
-  assistRatio: 0,
-  heapScanBytes: 0,
-  assistFromBytes: 0,
-  assistToBytes: 0,
-  dedicatedWorkers: 0,
-  fractionalWorkers: 0,
 };
 
 function fail(line: string): never {
