@@ -25,6 +25,7 @@ import {
   gcFigureNames,
   gcFigures,
   lineFamilies,
+  type Piece,
   pacerConsMarkFigures,
   pacerConsMarkForm,
   pacerEndFigures,
@@ -60,6 +61,16 @@ const percents = Array.from({ length: 101 }, (_, percent) => percentToFraction(p
 const textToken = -1;
 const flagToken = -2;
 
+/** What a figure looks like, for messages. */
+const syntaxInWords: Readonly<Record<SyntaxKind, string>> = {
+  [SyntaxKind.integer]: 'a whole number',
+  [SyntaxKind.signed]: 'a whole number',
+  [SyntaxKind.decimal]: 'a time as the runtime writes it, such as 0.020, 0.20, 2.0 or 20',
+  [SyntaxKind.seconds]: 'seconds with three decimals',
+  [SyntaxKind.percent]: 'a whole percentage',
+  [SyntaxKind.float]: 'a number such as +1.500000e+000',
+};
+
 /** One form of a line, cut into tokens once, and matched against bytes. */
 export class LineForm<Name extends string> {
   readonly form: Form;
@@ -70,6 +81,9 @@ export class LineForm<Name extends string> {
   /** How far the bytes looked like the start of this form, at the last match: where it failed, or its end. */
   reached = 0;
 
+  /** The token at which the last match failed. */
+  #failedAt = 0;
+  readonly #pieces: readonly Piece<Name>[];
   /** textToken, flagToken, or the SyntaxKind of a figure; for each token. */
   readonly #kinds: Int8Array;
   readonly #units: Float64Array;
@@ -89,6 +103,7 @@ export class LineForm<Name extends string> {
     this.form = form;
     this.values = new Float64Array(slots.length).fill(Number.NaN);
     const pieces = piecesOf<Name>(form.template);
+    this.#pieces = pieces;
     this.#kinds = new Int8Array(pieces.length);
     this.#units = new Float64Array(pieces.length);
     this.#slots = new Int32Array(pieces.length).fill(-1);
@@ -144,7 +159,8 @@ export class LineForm<Name extends string> {
           if (i < end) at = start;
           values[slots[token]!] = i < end ? 0 : 1;
         } else if (i < end) {
-          this.reached = at;
+          this.reached = Math.max(at, brokenOff);
+          this.#failedAt = token;
           return -1;
         }
         continue;
@@ -152,6 +168,7 @@ export class LineForm<Name extends string> {
       const end = this.#number(kind as SyntaxKind, bytes, at, to);
       if (end < 0) {
         this.reached = -end - 1;
+        this.#failedAt = token;
         return -1;
       }
       at = end;
@@ -162,6 +179,13 @@ export class LineForm<Name extends string> {
     }
     this.reached = Math.max(at, brokenOff);
     return at;
+  }
+
+  /** What the last match, which failed, expected where it did, in words. */
+  get expected(): string {
+    const piece = this.#pieces[this.#failedAt];
+    if (piece === undefined || piece.kind !== 'figure') return `"${piece?.text ?? ''}"`;
+    return syntaxInWords[this.#kinds[this.#failedAt] as SyntaxKind];
   }
 
   /**

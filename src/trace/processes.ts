@@ -44,7 +44,7 @@ const sourcesMax = 4096;
 /** Of one source, those that may still go on. */
 const aliveMax = 64;
 
-export class Processes {
+export class ProcessFinder {
   /** The first processes of the log, in order. */
   readonly list: Known[] = [];
   /** All, with those that are no longer remembered. */

@@ -9,7 +9,7 @@
  */
 import { assert } from '../assert.ts';
 import type { GcCycle, PacerRecord } from '../cycle.ts';
-import { type Bytes, MiB } from '../units.ts';
+import { type Bytes, MiB, msNs } from '../units.ts';
 import { type FamilyName, periodicLine, type ReleaseRange, type Scavenge } from './forms.ts';
 import {
   cycleOf,
@@ -22,7 +22,7 @@ import {
   quickRoom,
 } from './parse.ts';
 import { describePrefix, unwrap } from './prefix.ts';
-import { Processes, type TraceProcess } from './processes.ts';
+import { ProcessFinder, type TraceProcess } from './processes.ts';
 import { type Outcome, type Place, probe, SeenLines, TornLine } from './rejoin.ts';
 
 export type { TraceProcess } from './processes.ts';
@@ -109,6 +109,10 @@ const letterG = 0x67;
 
 /** The start of a gc line, anywhere: nothing else looks like it. */
 const certainStart = /gc (?:#?\d+ @\d)|gc\d+\(\d+\): \d/g;
+/** The same, for the first one only. */
+const certainStartOnce = new RegExp(certainStart.source);
+/** Stands for a gc line where only what is before it is looked at. */
+const someLine = 'gc 1 @0.000s 0%: ';
 /** What may be the start of one that was cut off early. */
 const possibleStart = /^gc(?![a-z])/;
 const numberedStart = /^gc ?#?\d/;
@@ -136,8 +140,11 @@ const closings: ReadonlyMap<string, string> = new Map([
 
 /** A gc line that has begun. */
 type Torn = TornLine & {
-  /** The last line of the file in which it went on. */
+  /** The last line of the file in which it went on, by number and as text. */
   lastLine?: number;
+  lastText?: string;
+  /** The file that it began in has ended. */
+  isAtFileEnd?: boolean;
   /** Lines that may be pieces of it, to be reported if they are not. */
   pieces?: SkippedLine[];
 };
@@ -153,7 +160,7 @@ interface Pending {
 
 export class TraceReader {
   readonly #handlers: TraceHandlers;
-  readonly #processes = new Processes();
+  readonly #processes = new ProcessFinder();
   readonly #lines: LineCounts = { read: 0, gc: 0, rejoined: 0, skipped: 0, cutShort: 0 };
   readonly #companions: CompanionCounts = {
     pacer: 0,
@@ -170,6 +177,8 @@ export class TraceReader {
   #file = '';
   /** Number of the line in hand, in its file. */
   #line = 0;
+  /** Of the file before. */
+  #lastLine = 0;
   /** The start of a line whose end has not come yet. */
   #carry: Uint8Array[] = [];
   #carryBytes = 0;
@@ -183,6 +192,12 @@ export class TraceReader {
   #form: GcForm = gcForms[0] as GcForm;
   readonly #torn = new Map<string, Torn>();
   readonly #tornIsWrapped = new Set<string>();
+  /** The prefix of the last line that had one, and what it says. */
+  #prefix: { text: string; source: string; wallMs: number | undefined } = {
+    text: '',
+    source: '',
+    wallMs: undefined,
+  };
   /** Lines that a container's log holds in pieces: what has come of them, by source. */
   readonly #partial = new Map<string, string>();
   readonly #seen = new SeenLines();
@@ -194,7 +209,13 @@ export class TraceReader {
 
   /** What comes is of another file. */
   beginFile(name: string): void {
-    this.#endFile();
+    this.#endLine();
+    // A line that a rotation of logs cut off goes on at the start of the next file.
+    for (const torn of this.#torn.values()) {
+      torn.isAtFileEnd = true;
+      torn.endFile(torn.lastText ?? torn.first);
+    }
+    this.#lastLine = this.#line;
     this.#file = name;
     this.#line = 0;
     this.#processes.nextFile();
@@ -238,7 +259,7 @@ export class TraceReader {
 
   /** The log is at its end. */
   end(): TraceReport {
-    this.#endFile();
+    this.#endLog();
     return {
       lines: { ...this.#lines },
       companions: { ...this.#companions },
@@ -294,8 +315,12 @@ export class TraceReader {
     this.#anyLine(line ?? new Uint8Array(0));
   }
 
-  #endFile(): void {
+  #endLine(): void {
     if (this.#carryBytes > 0 || this.#isTooLong) this.#endCarriedLine();
+  }
+
+  #endLog(): void {
+    this.#endLine();
     for (const source of [...this.#torn.keys()]) this.#closeTorn(source, true);
     this.#pending.clear();
     this.#partial.clear();
@@ -325,7 +350,9 @@ export class TraceReader {
     const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, length);
     if (this.#torn.size === 0 && this.#partial.size === 0) {
       const plain = buffer.toString('latin1');
-      if (!ofInterest.test(plain)) {
+      const at = plain.search(certainStartOnce);
+      if (at > 0 && this.#prefixedLine(buffer, plain, at)) return;
+      if (at < 0 && !ofInterest.test(plain)) {
         this.#seen.add(plain);
         return;
       }
@@ -343,6 +370,31 @@ export class TraceReader {
     for (const part of payload.includes('\n') ? payload.split('\n') : [payload]) {
       this.#payload(part, { text, source, wallMs, offset: Math.max(0, offset) });
     }
+  }
+
+  /**
+   * Reads a gc line that ends its line, behind a prefix of no special kind: false where it is not so easy. Only the
+   * prefix is decoded, and not even that where it is the one of the line before.
+   */
+  #prefixedLine(bytes: Uint8Array, plain: string, at: number): boolean {
+    const form = this.#form;
+    if (plain.charAt(0) === '{' || form.match(bytes, at, bytes.length) !== bytes.length)
+      return false;
+    const prefix = plain.slice(0, at);
+    if (prefix !== this.#prefix.text) {
+      const text = Buffer.from(prefix, 'latin1').toString('utf8');
+      const { payload, wallMs, source, isPartial } = unwrap(text + someLine);
+      const rest = payload.slice(0, -someLine.length);
+      if (isPartial === true || !payload.endsWith(someLine) || rest.includes('\r')) return false;
+      const described = rest.trim() === '' ? undefined : describePrefix(rest);
+      this.#prefix = {
+        text: prefix,
+        source: joinSources(source, described?.source ?? ''),
+        wallMs: described?.wallMs ?? wallMs,
+      };
+    }
+    this.#emit(form, this.#prefix.source, this.#prefix.wallMs, 1);
+    return true;
   }
 
   #payload(payload: string, line: LineContext): void {
@@ -418,12 +470,16 @@ export class TraceReader {
         this.#settle(source, torn, outcome, false);
         if (outcome.kind === 'whole') return;
       } else if (torn.isGoingOn) {
+        torn.isAtFileEnd = false;
         torn.lastLine = this.#line;
+        torn.lastText = rest;
         if (pieceOfLine.test(rest)) {
           torn.pieces ??= [];
           if (torn.pieces.length < piecesMax) torn.pieces.push(this.#piece(rest, line));
         }
         return;
+      } else if (torn.isAtFileEnd === true) {
+        this.#closeTorn(source, true);
       }
     }
     const companion = companionStart.exec(payload);
@@ -492,7 +548,7 @@ export class TraceReader {
     if (this.#torn.size > 0) this.#beforeGc(source, cycle.n);
     if (wallMs !== undefined) cycle.wallMs = wallMs;
     const last = this.#processes.lastOf(source);
-    if (last !== undefined && isSame(last, cycle)) {
+    if (last !== undefined && isRepeated(last, cycle)) {
       this.#skip('repeated', 'the same line once more', this.#place(1), `gc ${cycle.n}`);
       return;
     }
@@ -595,17 +651,34 @@ export class TraceReader {
     } else if (outcome.kind === 'ambiguous') {
       const message = 'cut by other output, and more than one way to put it together';
       this.#skip('ambiguous', message, torn.place, torn.first);
-    } else if (isAtEnd && (torn.lastLine ?? torn.place.line) === this.#line) {
+    } else if ((isAtEnd || torn.isAtFileEnd === true) && this.#isCutOff(torn)) {
       const message = 'the log ends before this gc line does';
       this.#skip('cut short', message, torn.place, torn.first);
     } else {
-      const { reached } = probe(torn.first);
-      const message = `not a whole gc line: it goes wrong at column ${torn.place.column + reached}`;
+      const { reached, expected } = probe(torn.first);
+      const column = torn.place.column + reached;
+      const message = `not a whole gc line: expected ${expected} at column ${column}`;
       this.#skip('torn', message, torn.place, torn.first);
     }
     for (const { message, text, ...place } of torn.pieces ?? []) {
       this.#skip('piece', message, place, text);
     }
+  }
+
+  /** Nothing is wrong with what there is of it, up to the last line of its file. */
+  #isCutOff(torn: Torn): boolean {
+    if (torn.lastLine === undefined) {
+      return (
+        torn.place.line === this.#lastLineOf(torn) &&
+        probe(torn.first).reached === torn.first.length
+      );
+    }
+    return torn.lastLine === this.#lastLineOf(torn);
+  }
+
+  /** The number of the last line of the file that a torn line is in. */
+  #lastLineOf(torn: Torn): number {
+    return torn.isAtFileEnd === true ? this.#lastLine : this.#line;
   }
 
   #place(column: number): Place {
@@ -623,6 +696,8 @@ export class TraceReader {
   }
 }
 
+/** A process that is started again has not started within so short a time of the first; a log's clock is as exact. */
+const sameStartMs = 500;
 /** More procs than any machine that we heard of has. */
 const procsLikely = 1024;
 /** From this release on the pacer's goal is the gc line's. */
@@ -654,12 +729,22 @@ function isFloorOf(floor: Bytes, exact: Bytes): boolean {
   return exact >= floor && exact - floor < MiB;
 }
 
-/** The same line: no two collections of a process start at the same moment and are alike in all else. */
-function isSame(a: GcCycle, b: GcCycle): boolean {
+/**
+ * The same line once more. No two collections of a process start at the same moment and are alike in all else. And
+ * where lines have timestamps, one that goes back in a process that started at the same time was copied: excerpts of
+ * one log that overlap.
+ */
+function isRepeated(last: GcCycle, cycle: GcCycle): boolean {
+  const { startNs, wallMs } = cycle;
+  if (startNs === undefined || last.startNs === undefined || cycle.n > last.n) return false;
+  if (cycle.n === last.n && startNs === last.startNs && isAlike(last, cycle)) return true;
+  if (wallMs === undefined || last.wallMs === undefined || startNs > last.startNs) return false;
+  const startedMs = wallMs - startNs / msNs;
+  return Math.abs(startedMs - (last.wallMs - last.startNs / msNs)) < sameStartMs;
+}
+
+function isAlike(a: GcCycle, b: GcCycle): boolean {
   return (
-    a.n === b.n &&
-    a.startNs !== undefined &&
-    a.startNs === b.startNs &&
     a.endNs === b.endNs &&
     a.gcCpuFraction === b.gcCpuFraction &&
     a.heapMarkedBytes === b.heapMarkedBytes &&

@@ -182,6 +182,20 @@ export class TornLine {
     return this.#lines >= linesMax ? this.close() : { kind: 'open' };
   }
 
+  /**
+   * The file ends here, with `last`. Where that was cut off, as rotation does it, the cut may be anywhere, and nothing
+   * else stands behind it.
+   */
+  endFile(last: string): void {
+    this.#readings ??= best(extend(nothing, this.first, '', this.#seen));
+    const end = last.slice(0, charsMax);
+    this.#readings = this.#readings.map((reading) =>
+      reading.text.endsWith(end)
+        ? { ...reading, isWrapped: true }
+        : { ...reading, penalty: reading.penalty + margin },
+    );
+  }
+
   /** Nothing more can come. */
   close(): Outcome {
     if (this.#readings === undefined) {
@@ -334,18 +348,21 @@ export interface Probe {
   end: number;
   /** How far the text looks like the start of a gc line, of the form that gets farthest. */
   reached: number;
+  /** What that form expected there, in words. */
+  readonly expected: string;
 }
 
 /** Compares the start of a text with the forms of gc lines. Of the bytes that fit, each is one character. */
 export function probe(text: string, forms: readonly GcForm[] = formsLike(text)): Probe {
   const { written } = encoder.encodeInto(text.slice(0, probedMax), scratch);
-  const found: Probe = { form: undefined, end: -1, reached: 0 };
+  const found = { form: undefined as GcForm | undefined, end: -1, reached: 0, expected: '' };
   for (const form of forms) {
     const end = form.match(scratch, 0, written);
     if (end > found.end || (found.end < 0 && form.reached > found.reached)) {
       found.form = form;
       found.end = end;
       found.reached = form.reached;
+      if (end < 0) found.expected = form.expected;
     }
   }
   return found;

@@ -178,14 +178,47 @@ describe('several files', () => {
     expect(processes(log)).toEqual([1, 1, 2, 2]);
   });
 
-  test('a line does not go on in the next file', () => {
-    const [start, end] = [gc(3, 0.3).slice(0, 60), gc(3, 0.3).slice(60)];
-    const log = readFiles([file('a.log', gc(2, 0.2) + start), file('b.log', end)]);
-    expect(log.cycles.map(({ n }) => n)).toEqual([2]);
-    expect(log.skipped).toMatchObject([
-      { reason: 'cut short', file: 'a.log', line: 2, column: 1 },
-      { reason: 'piece', file: 'b.log', line: 1 },
+  test.each([12, 60, 61, 62, 63, 64, 65])(
+    'a line that rotation cut after %d bytes goes on in the next',
+    (at) => {
+      const [start, end] = [gc(3, 0.3).slice(0, at), gc(3, 0.3).slice(at)];
+      const log = readFiles([file('a.log', gc(2, 0.2) + start), file('b.log', end + gc(4, 0.4))]);
+      expect(log.cycles.map(({ n, startNs }) => [n, startNs])).toEqual([
+        [2, 200_000_000],
+        [3, 300_000_000],
+        [4, 400_000_000],
+      ]);
+      expect(processes(log)).toEqual([1, 1, 1]);
+      expect(log.skipped).toEqual([]);
+    },
+  );
+
+  test('a line that does not go on there is reported where it began', () => {
+    const log = readFiles([
+      file('a.log', gc(2, 0.2) + gc(3, 0.3).slice(0, 60)),
+      file('b.log', `other output\n${gc(4, 0.4)}`),
     ]);
+    expect(log.cycles.map(({ n }) => n)).toEqual([2, 4]);
+    expect(log.skipped).toMatchObject([{ reason: 'cut short', file: 'a.log', line: 2, column: 1 }]);
+  });
+
+  test('excerpts of one log that overlap: what both have counts once', () => {
+    const line = (n: number) => `2026-01-02T15:04:0${n}.000Z ${gc(n, n)}`;
+    const log = readFiles([
+      file('a.log', [1, 2, 3, 4].map(line).join('')),
+      file('b.log', [3, 4, 5].map(line).join('')),
+    ]);
+    expect(log.cycles.map(({ n }) => n)).toEqual([1, 2, 3, 4, 5]);
+    expect(processes(log)).toEqual([1, 1, 1, 1, 1]);
+    expect(log.skipped.map(({ reason }) => reason)).toEqual(['repeated', 'repeated']);
+  });
+
+  test('a process that is started again is no repetition', () => {
+    const log = readFiles([
+      file('a.log', `2026-01-02T15:04:01.000Z ${gc(1, 1)}2026-01-02T15:04:02.000Z ${gc(2, 2)}`),
+      file('b.log', `2026-01-02T15:04:11.000Z ${gc(1, 1)}`),
+    ]);
+    expect(processes(log)).toEqual([1, 1, 2]);
   });
 });
 
