@@ -27,6 +27,7 @@ export type {
   Finding,
   Growth,
   LogFigures,
+  MissingCollections,
   OvershootCase,
   ReturnedMemory,
   Severity,

@@ -6,18 +6,22 @@
  * collection is in processlog.ts; how often that has to happen is here.
  */
 import { type Bytes, formatBytes, formatDuration, formatPercent, secondNs } from '../units.ts';
-import type { CycleRef, Finding, Growth, Severity } from './logfigures.ts';
+import { largerGogc, meanLiveBytes } from './gogcadvice.ts';
+import type { CycleRef, Finding, Growth, Severity, WorstWindow } from './logfigures.ts';
+import { lowGogc, lowRunMin } from './lowgoals.ts';
 import {
   assistShareMax,
   longPauseNs,
-  lowGogc,
   minimumHeapBytes,
   overshootShareMin,
   type ProcessLog,
+  softShareMax,
 } from './processlog.ts';
 
-/** Fewer collections make no rate and no share. */
-const collectionsMin = 10;
+/** Fewer collections make no share: those of a program's start are not like the others. */
+const collectionsMin = 5;
+/** Fewer make no rate, and no median of rates. */
+const ratesMin = 20;
 /** What happens once or twice is chance. */
 const repeatsMin = 3;
 /** What happens in more than this share of collections lifts the 95th percentile. */
@@ -26,8 +30,12 @@ const oftenShare = 0.05;
 const gcCpuShareMax = 0.25;
 /** Collections a second that a small heap should not need: 100 ms each of peace. */
 const tinyRateMin = 10;
-/** Collections below it in a row are no chance: the goal does not recover. */
-const lowRunMin = 8;
+/** GC CPU from which low goals hurt. The runtime itself steps in at 50 %. */
+const thrashShareMin = 0.2;
+/** Shares of CPU above it are told as more than 100 %: the digits show it. */
+const overfull = 1.005;
+/** The rule that the report's own shares may be told of by. */
+const overfullRule = 'utilisation-over-100';
 /** With fewer collections a heap that is still filling up looks the same. */
 const leakCollectionsMin = 20;
 /** Growth over the log as a share of the live heap. */
@@ -41,8 +49,6 @@ const forcedMin = 10;
 const forcedShareMin = 0.25;
 /** Collections of the start-up that do not count against "only periodic ones". */
 const startUpMax = 5;
-/** GOGC is proposed only where what is in force is plausible. */
-const gogcPlausible = { least: 20, most: 1000 };
 
 /** A rule, as `gcsim explain` shows it. */
 export interface FindingRule {
@@ -69,29 +75,42 @@ interface Rule extends FindingRule {
   readonly tell: (log: ProcessLog) => Told;
 }
 
+/** From Go 1.14 on loops can be stopped, and neither runtime.GC() nor many goroutines make a pause long. */
+const recentPauseAdvice =
+  'Check whether the process gets its CPU: container limits (throttling), other work on the machine, swapping. An execution trace (go tool trace) shows what the pause waited for.';
+
 const rules: readonly Rule[] = [
   {
     name: 'heap-overshoot',
     severity: 'warning',
-    summary: `More than ${percent(oftenShare)} of the collections, and at least ${repeatsMin}, ended over their goal by at least ${percent(overshootShareMin)} of it. Only what is certain in view of rounding counts; goals below 10 MiB do not, where they are rounded.`,
+    summary: `More than ${percent(oftenShare)} of the collections, and at least ${repeatsMin}, ended over their goal by more than ${percent(softShareMax)} of it, or by more than ${percent(overshootShareMin)} where the lines are of Go 1.5: those of 1.6 to 1.9 look like later ones. Only what is certain in view of rounding counts.`,
     why: 'The heap grew past its goal while it was marked: the program needs more memory than GOGC says.',
     advice:
-      'Leave room for the peak, and not only for the goal, where memory is limited. Check whether marking gets its CPU (GOMAXPROCS, container limits), and whether large objects are allocated at once. From Go 1.10 on the goal is soft: up to a tenth over it is by design.',
-    badness: ({ overshot, paced }) =>
-      overshot >= repeatsMin && overshot > paced * oftenShare ? overshot / paced : 0,
-    tell: ({ overshot, paced, worstOvershoots, process }) => ({
-      message: `the heap ended over its goal in ${ofAll(overshot, paced)}, worst by at least ${formatPercent(worstOvershoots.figure(0))}`,
-      cycles: worstOvershoots.refs(process),
-      figures: { collections: overshot, of: paced, worstRatio: worstOvershoots.figure(0) },
-    }),
+      'Leave room for the peak, and not only for the goal, where memory is limited. Check whether marking gets its CPU (GOMAXPROCS, container limits), and whether large objects are allocated at once. From Go 1.10 on the goal is soft: up to a tenth over it is by design, and does not count here.',
+    badness: (log) => {
+      const { collections } = overshootsOf(log);
+      return collections >= repeatsMin && collections > log.paced * oftenShare
+        ? collections / log.paced
+        : 0;
+    },
+    tell: (log) => {
+      const { paced, worstOvershoots, process } = log;
+      const { collections, above } = overshootsOf(log);
+      const worst = worstOvershoots.figure(0);
+      return {
+        message: `the heap ended more than ${percent(above)} over its goal in ${ofAll(collections, paced)}, worst by at least ${formatPercent(worst)}`,
+        cycles: worstOvershoots.refs(process, above),
+        figures: { collections, of: paced, worstRatio: worst },
+      };
+    },
   },
   {
     name: 'assist-pressure',
     severity: 'warning',
-    summary: `Assists took over ${percent(assistShareMax)} of all CPU: over the whole log, or in more than ${percent(oftenShare)} of the collections and at least ${repeatsMin}.`,
+    summary: `Assists took over ${percent(assistShareMax)} of all CPU: over the whole log, or in more than ${percent(oftenShare)} of the collections and at least ${repeatsMin}. Collections are taken together until they make 10 ms; there have to be at least ${collectionsMin}, first and forced ones apart.`,
     why: 'The program allocates faster than background workers mark, so that goroutines have to mark while they allocate. That makes requests slow.',
     advice:
-      'Try a larger GOGC, which makes collections rarer, or allocate less: look at the alloc_space profile of pprof.',
+      'Try a larger GOGC, which makes collections rarer. Where a memory limit (GOMEMLIMIT) sets the goal, that changes nothing: raise the limit. Or allocate less: look at the alloc_space profile of pprof.',
     badness: ({ pressed, measured, assistNs, availableNs }) => {
       if (measured < collectionsMin) return 0;
       const share = availableNs > 0 ? assistNs / availableNs : 0;
@@ -113,10 +132,10 @@ const rules: readonly Rule[] = [
   {
     name: 'gc-cpu',
     severity: 'warning',
-    summary: `Collecting took over ${percent(gcCpuShareMax)} of all CPU, idle marking apart, over at least ${collectionsMin} collections.`,
+    summary: `Collecting took over ${percent(gcCpuShareMax)} of all CPU, idle marking apart, over at least ${collectionsMin} collections and at least 10 ms, first and forced ones apart.`,
     why: 'A quarter of all CPU goes into collecting, which the program itself could use.',
     advice:
-      'Try a larger GOGC, which makes collections rarer. Or give the collector less to do: allocate less, keep fewer pointers.',
+      'Try a larger GOGC, which makes collections rarer. Where a memory limit (GOMEMLIMIT) sets the goal, that changes nothing: raise the limit. Or give the collector less to do: allocate less, keep fewer pointers.',
     badness: ({ measured, gcNs, availableNs }) =>
       measured >= collectionsMin && availableNs > 0 && gcNs > gcCpuShareMax * availableNs
         ? gcNs / availableNs
@@ -135,12 +154,12 @@ const rules: readonly Rule[] = [
   {
     name: 'tiny-heap',
     severity: 'warning',
-    summary: `At least half of the collections had a goal of the ${formatBytes(minimumHeapBytes)} minimum with less than that live, and there were at least ${tinyRateMin} a second.`,
+    summary: `At least half of the collections, and at least ${ratesMin}, had a goal of the ${formatBytes(minimumHeapBytes)} minimum with less than that live, and there were at least ${tinyRateMin} collections a second.`,
     why: 'The heap is so small that Go collects it at its minimum size, again and again. A few MiB more would make that rare.',
     advice:
       'From Go 1.19 on, try GOGC=off or a large GOGC together with GOMEMLIMIT (debug.SetMemoryLimit): the limit then says when to collect. Before, try GOGC=400, or a ballast: a large allocation without pointers that is kept and never written to.',
     badness: (log) => {
-      if (log.tiny < 2 * collectionsMin || log.tiny * 2 < log.paced) return 0;
+      if (log.tiny < ratesMin || log.tiny * 2 < log.paced) return 0;
       const rate = collectionRate(log);
       return rate >= tinyRateMin ? rate : 0;
     },
@@ -156,26 +175,27 @@ const rules: readonly Rule[] = [
   {
     name: 'memory-limit-thrashing',
     severity: 'error',
-    summary: `The goal left room for less than ${lowGogc} % of what is live, in at least ${lowRunMin} collections in a row. Only for releases from 1.18 on: before, there was no memory limit.`,
+    summary: `The goal left room for less than ${lowGogc} % of what is live in at least ${lowRunMin} collections in a row, and collecting took at least ${percent(thrashShareMin)} of all CPU over at least so many of them and at least 10 ms. Only for releases from 1.18 on: before, there was no memory limit.`,
     why: 'What is live comes near to the memory limit, so that collecting never stops and frees next to nothing. Go then spends up to half of all CPU on it.',
     advice:
       'Raise GOMEMLIMIT (debug.SetMemoryLimit), or keep less alive. If GOGC is set that low, raise it. A program that cannot have more memory is better stopped early than left to thrash.',
-    badness: ({ hasStacks, lowRunLongest }) =>
-      hasStacks && lowRunLongest >= lowRunMin ? lowRunLongest : 0,
-    tell: (log) => ({
-      message: `the goal left less than ${lowGogc} % above the live heap in ${count(log.lowRunLongest)} collections in a row, ${count(log.low)} in all; the last live heap was ${formatBytes(log.lastLiveBytes)}`,
-      cycles: log.worstLow.refs(log.process),
+    badness: ({ hasStacks, lowGoals }) =>
+      hasStacks && lowGoals.costliestShare >= thrashShareMin ? lowGoals.longestRun : 0,
+    tell: ({ lowGoals, lastLiveBytes, worstLow, process }) => ({
+      message: `the goal left less than ${lowGogc} % above the live heap in ${count(lowGoals.longestRun)} collections in a row, ${count(lowGoals.count)} in all, and collecting took up to ${formatPercent(lowGoals.costliestShare)} of CPU meanwhile; the last live heap was ${formatBytes(lastLiveBytes)}`,
+      cycles: worstLow.refs(process),
       figures: {
-        longestRun: log.lowRunLongest,
-        collections: log.low,
-        lastLiveBytes: log.lastLiveBytes,
+        longestRun: lowGoals.longestRun,
+        collections: lowGoals.count,
+        worstShare: lowGoals.costliestShare,
+        lastLiveBytes,
       },
     }),
   },
   {
     name: 'leak',
     severity: 'warning',
-    summary: `The live heap grows: the 95 % interval of its slope is above 0, over the log and over its later half, the growth over the log is at least ${percent(leakShareMin)} of it, and there are at least ${leakCollectionsMin} collections.`,
+    summary: `The live heap grows: the 95 % interval of its slope is above 0, over the log and over its later half, the growth over the log is at least ${percent(leakShareMin)} of it and ${leakRoundings} times the rounding, and there are at least ${leakCollectionsMin} collections.`,
     why: 'What is live after each collection keeps growing. It may be a leak, or a cache or a data set that is still filling.',
     advice:
       'Compare two heap profiles that are some time apart: go tool pprof -base first.pb.gz second.pb.gz. Check the number of goroutines too: one that never ends keeps all that it points to. Check whether the growth ends, with a longer log.',
@@ -202,18 +222,18 @@ const rules: readonly Rule[] = [
   {
     name: 'allocation-spikes',
     severity: 'info',
-    summary: `The allocation rate rose above ${spikeFactor} times its median, for at least 8 MiB, in a log with at least ${2 * collectionsMin} rates.`,
+    summary: `The allocation rate rose above ${spikeFactor} times its median, for at least 8 MiB, in a log with at least ${ratesMin} rates.`,
     why: 'Now and then the program allocates far faster than usual. The pacer expects what was before, so that such bursts bring assists and overshoots.',
     advice:
       'Check what ran at these times: a large request, a batch, a reload. Reuse its buffers, or do it in smaller parts.',
     badness: (log) => {
-      if (log.stretches < 2 * collectionsMin) return 0;
-      const median = log.rates.median() ?? 0;
+      if (log.stretches < ratesMin) return 0;
+      const median = log.rates.quantile(0.5) ?? 0;
       const rate = log.worstRates.figure(0);
       return median > 0 && rate > spikeFactor * median ? rate / median : 0;
     },
     tell: ({ rates, worstRates, process }) => {
-      const median = rates.median() ?? 0;
+      const median = rates.quantile(0.5) ?? 0;
       const rate = worstRates.figure(0);
       return {
         message: `the allocation rate rose to ${formatBytes(rate)}/s, ${decimal(rate / median)} times the median of ${formatBytes(median)}/s`,
@@ -230,7 +250,7 @@ const rules: readonly Rule[] = [
     advice:
       'Check whether the process gets its CPU: container limits (throttling), other work on the machine, swapping. Before Go 1.14 a loop without calls could not be stopped: check for those. Before Go 1.9 runtime.GC(), debug.FreeOSMemory and debug.SetGCPercent stop the world for the whole collection; before Go 1.8 many goroutines make mark termination long.',
     badness: ({ longPauses, worstPauses }) => (longPauses > 0 ? worstPauses.figure(0) : 0),
-    tell: ({ longPauses, longPausesForced, cycles, worstPauses, process }) => {
+    tell: ({ longPauses, longPausesForced, cycles, worstPauses, process, hasStacks }) => {
       const forced = longPausesForced === 0 ? '' : `, ${count(longPausesForced)} of them forced`;
       return {
         message: `the world was stopped for more than ${formatDuration(longPauseNs)} in ${ofAll(longPauses, cycles)}${forced}, longest ${formatDuration(worstPauses.figure(0))}`,
@@ -241,6 +261,7 @@ const rules: readonly Rule[] = [
           of: cycles,
           longestNs: worstPauses.figure(0),
         },
+        ...(hasStacks && { advice: recentPauseAdvice }),
       };
     },
   },
@@ -280,7 +301,7 @@ const rules: readonly Rule[] = [
     summary: `In at least half of the collections, and at least ${collectionsMin}, no proc was idle while marking went on, and assists did at least a fifth of it; and assists took over ${percent(assistShareMax)} of all CPU.`,
     why: 'The program keeps all its procs at work, so that collecting and the program take CPU from each other.',
     advice:
-      'Check whether GOMAXPROCS fits the CPUs that the process may use. More of both helps, or a larger GOGC, or less work. From Go 1.25 on GOMAXPROCS follows the CPU limit of a container; before, set it yourself.',
+      'Check whether GOMAXPROCS fits the CPUs that the process may use. More of both helps, or less work, or a larger GOGC where no memory limit sets the goal. From Go 1.25 on GOMAXPROCS follows the CPU limit of a container; before, set it yourself.',
     badness: ({ busy, marked, assistNs, availableNs }) =>
       busy >= collectionsMin && busy * 2 >= marked && assistNs > assistShareMax * availableNs
         ? busy / marked
@@ -336,12 +357,13 @@ const rules: readonly Rule[] = [
     }),
   },
   {
-    name: 'utilisation-over-100',
+    name: overfullRule,
     severity: 'info',
-    summary: 'A line gives more than 100 % for the share of CPU that collecting took.',
-    why: 'That cannot be. To Go 1.8 a collection that runtime.GC() asked for counts the mark times of the one before again.',
+    summary:
+      'A line gives more than 100 % for the share of CPU that collecting took, or the CPU times of the lines come to more than there was: over the whole log, or in its worst window.',
+    why: 'That cannot be. To Go 1.8 a collection that runtime.GC() asked for counts the mark times of the one before again. And lines give starts in whole milliseconds, and for some CPU times the time that passed, by procs: over collections that are short or close together that may come to more than there was.',
     advice:
-      'Do not use the percentage of these lines; the CPU shares of this report come from the CPU times, and leave these collections out.',
+      'Do not use the percentage of these lines. The CPU shares of this report come from the CPU times of the lines, without those that are counted again; where they come to more than 100 %, read them as nearly all.',
     badness: ({ over100, worstUtilisation }) => (over100 > 0 ? worstUtilisation.figure(0) : 0),
     tell: ({ over100, cycles, worstUtilisation, process }) => ({
       message: `the line gives more than 100 % of CPU in ${ofAll(over100, cycles)}, up to ${formatPercent(worstUtilisation.figure(0))}`,
@@ -359,7 +381,8 @@ interface Found {
   rule: Rule;
   badness: number;
   told: Told;
-  process: number;
+  /** Undefined: all of them together. */
+  process: number | undefined;
   processes: number;
 }
 
@@ -388,6 +411,32 @@ export class Findings {
     }
   }
 
+  /**
+   * What the report itself says of GC CPU, when all processes have been noted: what only the whole log can tell. Of
+   * `largest`, the process with most collections, there is evidence.
+   */
+  noteShares(
+    gcCpuShare: number | undefined,
+    worstWindow: WorstWindow | undefined,
+    largest: ProcessLog | undefined,
+  ): void {
+    const rule = this.#rules.find(({ name }) => name === overfullRule);
+    if (rule === undefined) return;
+    const told = tellOverfull(gcCpuShare ?? 0, worstWindow);
+    if (told === undefined) return;
+    const found = this.#found.get(rule.name);
+    if (found !== undefined) {
+      found.told.message += `; ${told.message}`;
+      Object.assign(found.told.figures, told.figures);
+      return;
+    }
+    const process = told.isWindow ? worstWindow?.process : undefined;
+    if (largest !== undefined && (process ?? largest.process) === largest.process) {
+      told.cycles = largest.worstCpu.refs(largest.process);
+    }
+    this.#found.set(rule.name, { rule, badness: overfull, told, process, processes: 1 });
+  }
+
   /** The worst first. */
   finish(processCount: number): Finding[] {
     const findings: Finding[] = [];
@@ -399,6 +448,29 @@ export class Findings {
     }
     return findings;
   }
+}
+
+/** GC CPU as the report has it, where that is more than there was. */
+function tellOverfull(
+  share: number,
+  window: WorstWindow | undefined,
+): (Told & { isWindow: boolean }) | undefined {
+  const isOver = share > overfull;
+  const windowShare = window?.gcCpuShare ?? 0;
+  const isWindow = windowShare > overfull;
+  if (!isOver && !isWindow) return undefined;
+  const parts = [
+    ...(isOver ? [`${formatPercent(share)} over the log`] : []),
+    ...(isWindow
+      ? [`${formatPercent(windowShare)} in the worst ${formatDuration(window?.lengthNs ?? 0)}`]
+      : []),
+  ];
+  return {
+    message: `the CPU times of the lines come to more than there was: ${parts.join(', ')}`,
+    cycles: [],
+    figures: { ...(isOver && { share }), ...(isWindow && { windowShare }) },
+    isWindow,
+  };
 }
 
 const severities: readonly Severity[] = ['error', 'warning', 'info'];
@@ -414,7 +486,7 @@ function findingOf({ rule, told, process, processes }: Found, processCount: numb
     advice: told.advice ?? rule.advice,
   };
   if (processCount <= 1) return finding;
-  finding.process = process;
+  if (process !== undefined) finding.process = process;
   if (processes > 1) {
     finding.message += ` (the worst of ${count(processes)} processes)`;
     finding.figures = { ...told.figures, processes };
@@ -425,13 +497,16 @@ function findingOf({ rule, told, process, processes }: Found, processCount: numb
 // --- Figures of a process -----------------------------------------------------------------------------
 
 /** Collections after the first, a second. */
-function collectionRate({ timed, firstEndNs, lastEndNs }: ProcessLog): number {
+function collectionRate({ repeats, firstEndNs, lastEndNs }: ProcessLog): number {
   const ns = lastEndNs - firstEndNs;
-  return timed > 1 && ns > 0 ? ((timed - 1) / ns) * secondNs : 0;
+  return repeats > 0 && ns >= 1 ? (repeats / ns) * secondNs : 0;
 }
 
-function meanLiveBytes({ liveSumBytes, liveCount }: ProcessLog): Bytes {
-  return liveCount === 0 ? 0 : liveSumBytes / liveCount;
+/** How many collections were over their goal by more than what the release allows for. */
+function overshootsOf(log: ProcessLog): { collections: number; above: number } {
+  return log.isEarly
+    ? { collections: log.overshot, above: overshootShareMin }
+    : { collections: log.overshotFar, above: softShareMax };
 }
 
 /** Growth over the time that the log has of the process. */
@@ -455,20 +530,6 @@ function leakOf(log: ProcessLog): Growth | undefined {
 }
 
 const noGrowth: Growth = { bytesPerHour: 0, lowBytesPerHour: 0, highBytesPerHour: 0, points: 0 };
-
-/** What a larger GOGC would cost. */
-function largerGogc(log: ProcessLog): string {
-  const live = meanLiveBytes(log);
-  const gogc = log.gogcCount === 0 ? Number.NaN : log.gogcSum / log.gogcCount;
-  if (!(live > 0 && gogc >= gogcPlausible.least && gogc <= gogcPlausible.most)) {
-    return 'Try a larger GOGC: 200 in place of 100 adds about as much memory as is live.';
-  }
-  const proposals = [1.5, 2].map((factor) => {
-    const proposed = Math.round((gogc * factor) / 10) * 10;
-    return `GOGC=${proposed} (about +${formatBytes((live * (proposed - gogc)) / 100)})`;
-  });
-  return `Try ${proposals.join(' or ')}; it is about ${Math.round(gogc)} now.`;
-}
 
 // --- Words --------------------------------------------------------------------------------------------
 

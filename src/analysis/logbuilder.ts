@@ -8,7 +8,7 @@ import type { GcCycle } from '../cycle.ts';
 import type { Bytes, Ns } from '../units.ts';
 import { secondNs } from '../units.ts';
 import { Findings } from './findings.ts';
-import type { CycleRef, LogFigures, ReturnedMemory } from './logfigures.ts';
+import type { CycleRef, LogFigures, MissingCollections, ReturnedMemory } from './logfigures.ts';
 import { Overshoots } from './overshoots.ts';
 import { Processes } from './processes.ts';
 import { ProcessLog, procsMax } from './processlog.ts';
@@ -21,7 +21,7 @@ import { refOf, told } from './worst.ts';
 export interface LogOptions {
   /** Worst overshoots to keep. */
   top: number;
-  /** Length of the windows for the worst one; by default it depends on how long the log is. */
+  /** Length of the windows for the worst one; by default it depends on how long the log is. None below 10 ms. */
   windowNs?: Ns;
   /** Rules that are not to be reported, by name. */
   silenced?: ReadonlySet<string>;
@@ -35,6 +35,9 @@ export interface ScavengeLine {
   heapReleasedBytes?: Bytes;
   heapConsumedBytes?: Bytes;
 }
+
+/** Ranges of missing collections that are told. */
+const missingRangesMax = 5;
 
 export class LogBuilder {
   readonly #summary = new SummaryBuilder();
@@ -66,6 +69,7 @@ export class LogBuilder {
   readonly #procs: number[] = [];
   #lastProcs = Number.NaN;
   #memory: ReturnedMemory | undefined;
+  #missing: MissingCollections | undefined;
 
   /** Over the processes that have ended: spans, and collections after the first in the time that those took. */
   #spanNs: Ns = 0;
@@ -92,11 +96,19 @@ export class LogBuilder {
     const step = this.#step;
     step.read(cycle, log.before);
     log.add(step);
+    if (step.missing > 0) this.#addMissing(step, log.process);
     this.#overshoots.add(step, log.process);
     this.#addSizes(step);
     this.#addPacing(step);
     this.#addAllocation(step, log);
     this.#addExtremes(step, log.process);
+  }
+
+  #addMissing({ n, missing }: Step, process: number): void {
+    this.#missing ??= { collections: 0, ranges: [] };
+    const { ranges } = this.#missing;
+    this.#missing.collections += missing;
+    if (ranges.length < missingRangesMax) ranges.push({ from: n - missing, to: n - 1, process });
   }
 
   #addSizes(step: Step): void {
@@ -171,13 +183,14 @@ export class LogBuilder {
 
   /** A process has ended, or has been silent for so long that its room is needed. */
   #retire(log: ProcessLog): void {
-    log.finish();
+    const isOnly = this.#processes.count === 1;
+    log.finish(isOnly ? { rates: this.#rates, gogc: this.#gogc } : undefined);
     this.#findings.note(log);
     if (this.#largest === undefined || log.cycles > this.#largest.cycles) this.#largest = log;
     if (log.timed === 0) return;
     this.#isTimed = true;
     this.#spanNs += log.spanNs;
-    this.#repeats += log.timed - 1;
+    this.#repeats += log.repeats;
     this.#repeatsNs += log.lastEndNs - log.firstEndNs;
   }
 
@@ -185,6 +198,9 @@ export class LogBuilder {
   finish(): LogFigures {
     for (const log of this.#processes.values()) this.#retire(log);
     const summary = this.#summary.finish();
+    const cpu = gcCpuOf(summary);
+    const worstWindow = this.#windows.worst();
+    this.#findings.noteShares(cpu.gcCpuShare, worstWindow, this.#largest);
     return {
       summary,
       worstOvershoots: this.#overshoots.worst,
@@ -199,16 +215,17 @@ export class LogBuilder {
       },
       goal: { medianBytes: this.#goal.quantile(0.5), lastBytes: told(this.#lastGoalBytes) },
       allocation: this.#allocation(),
-      ...gcCpuOf(summary),
-      worstWindow: this.#windows.worst(),
+      ...cpu,
+      worstWindow,
       longestPause:
         this.#longestPause === undefined
           ? undefined
           : { ns: this.#longestPauseNs, at: this.#longestPause },
       collectionsPerSecond:
-        this.#repeats > 0 && this.#repeatsNs > 0
+        this.#repeats > 0 && this.#repeatsNs >= 1
           ? (this.#repeats / this.#repeatsNs) * secondNs
           : undefined,
+      missing: this.#missing,
       pacing: this.#pacing(),
       memory: this.#memory,
       procs: this.#procs,

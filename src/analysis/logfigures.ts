@@ -56,6 +56,13 @@ export interface WorstWindow {
   assistCpuShare: number | undefined;
 }
 
+/** Collections that the log has no line of, by the numbers of those before and after. */
+export interface MissingCollections {
+  collections: number;
+  /** Where: numbers of the first and the last that are missing, both of them included. The first 5 in the log. */
+  ranges: { from: number; to: number; process: number }[];
+}
+
 /** What scavenger lines tell. */
 export interface ReturnedMemory {
   /** Scavenger lines that were read. */
@@ -107,8 +114,13 @@ export interface LogFigures {
   assistShareOfGc: number | undefined;
   worstWindow: WorstWindow | undefined;
   longestPause: { ns: Ns; at: CycleRef } | undefined;
-  /** Collections after a process's first, by the time from the end of that to the end of its last. */
+  /**
+   * Collections after a process's first, by the time from the end of that to the end of its last. Counted by their
+   * numbers, so that those whose lines are missing count too.
+   */
   collectionsPerSecond: number | undefined;
+  /** Undefined where none is missing. What a log does not have before its first line, or after its last, is not. */
+  missing: MissingCollections | undefined;
   pacing: {
     /** Goal less heap at the start of the collection, at least 0: what there was to allocate while it marked. Median. */
     runwayMedianBytes: Bytes | undefined;
@@ -118,7 +130,8 @@ export interface LogFigures {
      * (goal − live before) / (live before + stacks + globals) × 100: the GOGC that would have had this goal. Stacks
      * and globals, too, as the collection before has them, for the goal was set then. Median, least. Only where at
      * least 4 MiB were live, for below the heap's minimum may have set the goal, and where rounding is at most a
-     * tenth of it.
+     * tenth of it. (goal / (live before + stacks + globals) − 1) × 100 would be too low where stacks or globals are
+     * large: GOGC counts them, but they are no part of the heap that the goal is for.
      */
     effectiveGogcMedian: number | undefined;
     effectiveGogcMin: number | undefined;

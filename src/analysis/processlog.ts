@@ -4,7 +4,8 @@
  */
 import { type Bytes, MiB, msNs, type Ns, secondNs } from '../units.ts';
 import { LiveSeries } from './growth.ts';
-import { RateHistogram } from './rates.ts';
+import { LowGoals, lowGogc } from './lowgoals.ts';
+import { type Quantiles, Usual } from './rates.ts';
 import { Before, type Step } from './step.ts';
 import { ProcessWindows, type WorstWindows } from './windows.ts';
 import { Worst } from './worst.ts';
@@ -16,16 +17,14 @@ import { Worst } from './worst.ts';
 const stretchMinNs: Ns = 10 * msNs;
 const stretchRoundings = 10;
 
-/** Goals below it are too near to the rounding to call them overshot; go-gcbench draws the same line. */
-const overshootGoalMinBytes: Bytes = 10 * MiB;
-/** An overshoot below this share of the goal is what the pacer's estimates allow for. */
+/** An overshoot up to this share of the goal is what the pacer's estimates allow for. */
 export const overshootShareMin = 0.01;
+/** From Go 1.10 on the goal is soft: assists see to a hard one, which is a tenth above it. */
+export const softShareMax = 0.1;
 /** Assists should take next to nothing: the background workers' 25 % of CPU are meant to suffice. */
 export const assistShareMax = 0.05;
 /** Go's minimum heap for GOGC=100; a goal printed as 4 MB is below 5 MiB. */
 export const minimumHeapBytes: Bytes = 4 * MiB;
-/** Where the goal adds less than this to what is live, collecting goes on nearly all the time. */
-export const lowGogc = 10;
 /** A stretch that allocated less is no spike, whatever its rate. */
 const spikeMinBytes: Bytes = 8 * MiB;
 /** Go aims at pauses far below a millisecond; 10 ms is what it promised when it began to mark concurrently. */
@@ -44,7 +43,11 @@ export class ProcessLog {
   readonly process: number;
   readonly before = new Before();
   readonly live = new LiveSeries();
-  readonly rates = new RateHistogram();
+  /** What the rates and the effective GOGC usually are: see `finish`. */
+  rates: Quantiles;
+  gogc: Quantiles;
+  readonly #rates = new Usual();
+  readonly #gogc = new Usual();
   readonly #worstWindows: WorstWindows;
   readonly #isBack: boolean;
   #windows: ProcessWindows | undefined;
@@ -54,21 +57,26 @@ export class ProcessLog {
   forced = 0;
   /** Of a release that tells stacks (from 1.18). */
   hasStacks = false;
-  /** Of a release to 1.4. */
+  /** Of a release to 1.4; of one to 1.5. */
   isStopped = false;
+  isEarly = false;
 
   /** Start and end of the first collection, and the greatest end; NaN where lines have no clock. */
   firstStartNs: Ns = Number.NaN;
   firstEndNs: Ns = Number.NaN;
   lastEndNs: Ns = Number.NaN;
-  /** Collections with a clock. */
+  /** Collections with a clock, and the least and greatest of their numbers. */
   timed = 0;
+  #firstN = Number.NaN;
+  #lastN = Number.NaN;
   lastLiveBytes: Bytes = Number.NaN;
-  /** Of the live heap after each collection, and of the effective GOGC. */
+  /** Of the live heap after each collection, of stacks and globals, and of what rounding does to the effective GOGC. */
   liveSumBytes: Bytes = 0;
   liveCount = 0;
   liveSlackBytes: Bytes = 0;
-  gogcSum = 0;
+  rootsSumBytes: Bytes = 0;
+  rootsCount = 0;
+  gogcSlackSum = 0;
   gogcCount = 0;
 
   /** The stretch at hand: see stretchMinNs. */
@@ -94,13 +102,13 @@ export class ProcessLog {
   readonly worstCpu = new Worst();
 
   paced = 0;
+  /** Certainly over their goal by more than `overshootShareMin`, and of these by more than `softShareMax`. */
   overshot = 0;
+  overshotFar = 0;
   readonly worstOvershoots = new Worst();
   tiny = 0;
   readonly worstTiny = new Worst();
-  lowRun = 0;
-  lowRunLongest = 0;
-  low = 0;
+  readonly lowGoals = new LowGoals();
   readonly worstLow = new Worst();
   readonly worstLive = new Worst();
   longPauses = 0;
@@ -131,12 +139,15 @@ export class ProcessLog {
     this.process = process;
     this.#isBack = isBack;
     this.#worstWindows = worstWindows;
+    this.rates = this.#rates;
+    this.gogc = this.#gogc;
   }
 
   add(step: Step): void {
     this.cycles++;
     if (step.isCounted) this.counted++;
     if (step.isStopped) this.isStopped = true;
+    if (step.isEarly) this.isEarly = true;
     this.#addTime(step);
     this.#addLive(step);
     this.#addStretch(step);
@@ -151,6 +162,10 @@ export class ProcessLog {
     const { startNs, endNs } = step;
     if (!(endNs >= startNs)) return;
     this.timed++;
+    if (Number.isSafeInteger(step.n)) {
+      if (!(step.n >= this.#firstN)) this.#firstN = step.n;
+      if (!(step.n <= this.#lastN)) this.#lastN = step.n;
+    }
     if (this.#windows === undefined) {
       this.firstStartNs = startNs;
       this.firstEndNs = endNs;
@@ -195,7 +210,7 @@ export class ProcessLog {
     if (this.#stretchBytes < stretchRoundings * this.#stretchSlack) return;
     this.rate = (Math.max(0, this.#stretchBytes) / this.#stretchNs) * secondNs;
     this.stretches++;
-    this.rates.add(this.rate);
+    this.#rates.add(this.rate);
     if (this.#stretchBytes >= spikeMinBytes) this.worstRates.offer(this.rate, step);
     this.#startStretch();
   }
@@ -240,31 +255,30 @@ export class ProcessLog {
   }
 
   #addGoal(step: Step): void {
-    const { goalBytes, goalSlack, isCounted } = step;
+    const { goalBytes, goalSlack, isCounted, effectiveGogc } = step;
+    if (isCounted && !Number.isNaN(effectiveGogc)) {
+      this.#gogc.add(effectiveGogc);
+      this.gogcSlackSum += step.effectiveGogcSlack;
+      this.gogcCount++;
+    }
     if (!(goalBytes > 0 && isCounted)) return;
     this.paced++;
-    if (goalBytes >= overshootGoalMinBytes || goalSlack + step.heapEndSlack === 0) {
-      const share = (step.heapEndBytes - goalBytes - goalSlack) / (goalBytes + goalSlack);
-      if (share >= overshootShareMin) {
-        this.overshot++;
-        this.worstOvershoots.offer(share, step);
-      }
+    // The least heap and the greatest goal that rounding allows: what is left is certain, however small the goal.
+    const share = (step.heapEndBytes - goalBytes - goalSlack) / (goalBytes + goalSlack);
+    if (share > overshootShareMin) {
+      this.overshot++;
+      if (share > softShareMax) this.overshotFar++;
+      this.worstOvershoots.offer(share, step);
     }
     if (goalBytes <= minimumHeapBytes && step.markedBytes < minimumHeapBytes) {
       this.tiny++;
       this.worstTiny.offer(-step.sinceNs, step);
     }
-    if (step.effectiveGogc >= 0) {
-      this.gogcSum += step.effectiveGogc;
-      this.gogcCount++;
-    }
     if (step.effectiveGogcMost < lowGogc) {
-      this.low++;
-      this.lowRun++;
-      if (this.lowRun > this.lowRunLongest) this.lowRunLongest = this.lowRun;
+      this.lowGoals.add(step);
       this.worstLow.offer(-step.effectiveGogcMost, step);
     } else {
-      this.lowRun = 0;
+      this.lowGoals.endRun();
     }
   }
 
@@ -299,6 +313,8 @@ export class ProcessLog {
     const { stacksBytes, globalsBytes, markedBytes } = step;
     if (!(stacksBytes >= 0)) return;
     this.hasStacks = true;
+    this.rootsSumBytes += stacksBytes + (globalsBytes >= 0 ? globalsBytes : 0);
+    this.rootsCount++;
     if (!step.isCounted) return;
     this.withStacks++;
     if (stacksBytes > this.stacksMaxBytes) this.stacksMaxBytes = stacksBytes;
@@ -334,8 +350,20 @@ export class ProcessLog {
     return this.lastEndNs - this.firstStartNs;
   }
 
-  /** No more comes of it. */
-  finish(): void {
+  /** Collections after the first, by their numbers: lines may be missing. */
+  get repeats(): number {
+    return Number.isNaN(this.#lastN) ? 0 : this.#lastN - this.#firstN;
+  }
+
+  /**
+   * No more comes of it. Where it is the only process of its log, what the figures of the log are made of comes with
+   * it, so that findings have the very same: its own are not exact where it has very many collections.
+   */
+  finish(whole?: { rates: Quantiles; gogc: Quantiles }): void {
+    if (whole !== undefined) {
+      this.rates = whole.rates;
+      this.gogc = whole.gogc;
+    }
     if (this.#windows === undefined) return;
     this.#windows.finish(this.lastEndNs);
   }

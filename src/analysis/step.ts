@@ -45,6 +45,8 @@ export class Step implements Place {
   isCounted = false;
   /** Of Go to 1.4: the world is stopped from start to end. */
   isStopped = false;
+  /** Of Go to 1.5 for certain, whose lines alone have a root scan and a barrier. Those of 1.6 to 1.17 are alike. */
+  isEarly = false;
   gcCpuFraction = Number.NaN;
 
   heapStartBytes: Bytes = Number.NaN;
@@ -73,9 +75,12 @@ export class Step implements Place {
   allocatedBytes: Bytes = Number.NaN;
   /** The most by which rounding may have changed it. */
   allocatedSlack: Bytes = 0;
-  /** See LogFigures; and the greatest that it may be in view of rounding. */
+  /** See LogFigures; the greatest that it may be in view of rounding, and how far apart rounding may put equal ones. */
   effectiveGogc = Number.NaN;
   effectiveGogcMost = Number.NaN;
+  effectiveGogcSlack = 0;
+  /** Collections between the one before and this one that the log does not have, by their numbers. */
+  missing = 0;
 
   readonly #pauseNs: Ns[] = [];
 
@@ -87,6 +92,7 @@ export class Step implements Place {
     this.isPeriodic = cycle.periodic === true;
     this.isCounted = cycle.n !== 1 && !cycle.forced;
     this.isStopped = cycle.stopped !== undefined;
+    this.isEarly = this.isStopped || cycle.scanNs !== undefined;
     this.procs = cycle.procs >= 1 && cycle.procs < 2 ** 31 ? cycle.procs : Number.NaN;
     this.gcCpuFraction = measured(cycle.gcCpuFraction);
     this.startNs = measured(cycle.startNs);
@@ -144,6 +150,7 @@ export class Step implements Place {
     this.allocatedBytes = Number.NaN;
     this.effectiveGogc = Number.NaN;
     this.effectiveGogcMost = Number.NaN;
+    this.missing = gapBetween(before.n, this.n);
     // Where lines were lost, what happened between them is not known.
     if (this.n !== before.n + 1) return;
     if (this.endNs >= before.endNs - clockStepNs) this.sinceNs = this.endNs - before.endNs;
@@ -158,6 +165,9 @@ export class Step implements Place {
   /**
    * GOGC in percent is what the goal adds to the live heap, as a share of all that is scanned: from Go 1.18 on stacks
    * and globals too. The goal was set with the figures of the collection before.
+   *
+   * Go: goal = live + (live + stacks + globals) × GOGC / 100. Stacks and globals are not part of the heap that the
+   * goal is for, so that goal / (live + stacks + globals) − 1 would be far too low where they are large.
    */
   #relateGoal(before: Before): void {
     const stacksBytes = before.stacksBytes >= 0 ? before.stacksBytes : 0;
@@ -166,8 +176,18 @@ export class Step implements Place {
     const gogc = ((this.goalBytes - before.markedBytes) / scannedBytes) * 100;
     this.effectiveGogcMost = gogc + (this.goalSlack / scannedBytes) * 100;
     const slack = Math.max(this.goalSlack, before.markedSlack);
-    if (slack <= before.markedBytes * roundingShareMax) this.effectiveGogc = gogc;
+    if (!(slack <= before.markedBytes * roundingShareMax)) return;
+    this.effectiveGogc = gogc;
+    // From the least goal with the most live heap to the reverse.
+    const slacks = this.goalSlack + before.markedSlack * (1 + Math.max(0, gogc) / 100);
+    this.effectiveGogcSlack = (slacks / scannedBytes) * 100;
   }
+}
+
+/** How many numbers lie between two. None where they fall, or where one is damaged. */
+function gapBetween(before: number, n: number): number {
+  const isKnown = Number.isSafeInteger(before) && Number.isSafeInteger(n);
+  return isKnown && n > before ? n - before - 1 : 0;
 }
 
 /** A figure that a 64-bit runtime may have measured. */

@@ -14,6 +14,8 @@ const defaultLengthsNs: readonly Ns[] = [
 const windowsMin = 10;
 /** Lines give the start of a collection in whole milliseconds, so that one may seem to begin before the other ends. */
 const clockStepNs: Ns = msNs;
+/** A share over less would be made of that rounding: there is none, whatever length is asked for. */
+const lengthMinNs: Ns = 10 * clockStepNs;
 
 /** The worst window of each length so far, over all processes. */
 export class WorstWindows {
@@ -33,10 +35,11 @@ export class WorstWindows {
   /** Of the process that lasted longest. */
   #spanNs: Ns = 0;
 
-  /** With a length, that one alone. */
+  /** With a length, that one alone; with one that is too short for the clock, none. */
   constructor(lengthNs?: Ns) {
     this.#isGiven = lengthNs !== undefined;
-    this.lengthsNs = Float64Array.from(lengthNs === undefined ? defaultLengthsNs : [lengthNs]);
+    const lengthsNs = lengthNs === undefined ? defaultLengthsNs : [lengthNs];
+    this.lengthsNs = Float64Array.from(lengthsNs.filter((ns) => ns >= lengthMinNs));
     const count = this.lengthsNs.length;
     this.count = count;
     this.#enoughNs = this.#enoughFor(count - 2);

@@ -13,7 +13,7 @@ export function defineAnalyze(program: Command, session: Session): void {
     .summary('say what a gctrace log means, and what to change')
     .description(about);
   addLogOptions(command, {
-    process: 'one process, by its number or a part of its name in the log',
+    process: 'one process by its number, or the processes whose name has this in it',
     written: 'What is written ("-" is standard output):',
   })
     .option('--color', 'the report in colour, whatever the terminal')

@@ -52,6 +52,8 @@ export async function analyzeLogs(
       throw nothingToReport(result, surroundings.settings, flags, end.isBinary);
     }
     const exitCode = await report(result, sinks, surroundings);
+    await out.flush();
+    write(end.warnings, err);
     if (end.problems.length === 0) return exitCode;
     throw new UserError(end.problems);
   } finally {

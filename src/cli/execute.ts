@@ -11,6 +11,7 @@ import type { GcCycle } from '../cycle.ts';
 import { renderDiagnostic } from '../diagnostic.ts';
 import type { Contrast, ContrastSide } from '../report/contrast.ts';
 import { jsonCycle, jsonHead, jsonTail } from '../report/json.ts';
+import { countedPlainly } from '../report/layout.ts';
 import { formatCycle, formatFor, formatPacer, periodicLine } from '../trace/format.ts';
 import { formatDuration } from '../units.ts';
 import { advance, type Outcome, type Watch } from './advance.ts';
@@ -132,7 +133,7 @@ class Runner {
       name === '' ? workload.name : `${workload.name}, ${name}`,
       ...(share > 0 ? [`${Math.floor(share * 100)} %`] : []),
       `${formatDuration(simulation.nowNs)} simulated`,
-      `${simulation.cyclesDone} collections`,
+      countedPlainly(simulation.cyclesDone, 'collection'),
     ].join(' · ');
   }
 }

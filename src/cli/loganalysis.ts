@@ -3,7 +3,7 @@ import { HeapSeries } from '../analysis/heapseries.ts';
 import { LogBuilder, type ScavengeLine } from '../analysis/logbuilder.ts';
 import type { GcCycle } from '../cycle.ts';
 import { jsonCycle } from '../report/json.ts';
-import { counted } from '../report/layout.ts';
+import { counted, visible } from '../report/layout.ts';
 import { logJsonHead, logJsonTail } from '../report/logjson.ts';
 import type { LogReport, ProcessReport } from '../report/logreport.ts';
 import type { Scavenge } from '../trace/forms.ts';
@@ -176,6 +176,7 @@ export class LogAnalysis {
       figures: this.#builder.finish(),
       heap: this.#heap.points(),
       top: this.#settings.top,
+      leftOut: this.#cut.leftOut,
       perProcess: this.#processReports(log.processes),
     };
     if (this.collections > 0) this.#sinks.json?.write(logJsonTail(report, this.collections));
@@ -192,9 +193,10 @@ export class LogAnalysis {
     });
   }
 
-  #notes({ processCount }: TraceReport): string[] {
+  #notes({ processCount, processes }: TraceReport): string[] {
     const notes: string[] = [];
     if (this.#settings.process !== undefined) {
+      if (this.#wanted.size > 1) notes.push(this.#describeWanted(processes));
       const others = processCount - this.#wanted.size;
       if (others > 0) {
         const verb = others === 1 ? 'is' : 'are';
@@ -212,7 +214,22 @@ export class LogAnalysis {
     }
     return notes;
   }
+
+  /** Which processes a name has selected, where it is in the names of several. */
+  #describeWanted(processes: TraceReport['processes']): string {
+    const named = processes.filter(({ id }) => this.#wanted.has(id)).slice(0, namedMax);
+    const rest = this.#wanted.size - named.length;
+    const names = [
+      ...named.map(({ id, source }) => `${id} (${visible(source)})`),
+      ...(rest > 0 ? [`${rest} more`] : []),
+    ];
+    const list = `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+    return `The name of ${counted(this.#wanted.size, 'process', 'processes')} has "${visible(String(this.#settings.process))}" in it, and all are taken: ${list}.`;
+  }
 }
+
+/** Processes that a note names. */
+const namedMax = 5;
 
 function scavengeLineOf(line: Scavenge): ScavengeLine {
   const { releasedNowBytes, heapSysBytes, heapReleasedBytes, heapConsumedBytes } = line;

@@ -1,7 +1,7 @@
 /** What a log came to, on its way out: the report, what it leaves out, and what could not be read. */
 import type { Diagnostic } from '../diagnostic.ts';
 import { renderDiagnostic, UserError } from '../diagnostic.ts';
-import { counted, finish, type TextStyle, wrap } from '../report/layout.ts';
+import { counted, countedPlainly, finish, type TextStyle, wrap } from '../report/layout.ts';
 import type { LogReport } from '../report/logreport.ts';
 import { renderLog } from '../report/logtext.ts';
 import type { SkippedLine, TraceReport } from '../trace/read.ts';
@@ -98,7 +98,7 @@ export function nothingToReport(
   ].join(' ');
   return new UserError({
     severity: 'error',
-    message: `none of ${plainCount(cut.leftOut, 'collection')} is in the time of ${asked}`,
+    message: `none of ${countedPlainly(cut.leftOut, 'collection')} is in the time of ${asked}`,
     hint: extentOf(trace),
   });
 }
@@ -114,9 +114,9 @@ function noGcLine(files: readonly string[], trace: TraceReport, isBinary: boolea
   }
   const companions = Object.entries(trace.companions)
     .filter(([, count]) => count > 0)
-    .map(([kind, count]) => plainCount(count, companionNames[kind] ?? kind));
+    .map(([kind, count]) => countedPlainly(count, companionNames[kind] ?? kind));
   const read = [
-    `${plainCount(trace.lines.read, 'line')} read`,
+    `${countedPlainly(trace.lines.read, 'line')} read`,
     ...(companions.length === 0 ? [] : [`among them ${companions.join(', ')}`]),
     ...(isBinary ? ['and they are no text'] : []),
   ].join(', ');
@@ -141,10 +141,9 @@ const companionNames: Readonly<Record<string, string>> = {
 
 function noProcess({ processes }: TraceReport, asked: number | string): UserError {
   const shown = processes.slice(0, processesShownMax);
-  const rows = shown.map(({ id, source, cycles }) =>
-    [`${id}:`, ...(source === '' ? [] : [source]), `(${plainCount(cycles, 'collection')})`].join(
-      ' ',
-    ),
+  const rows = shown.map(
+    ({ id, source, cycles }) =>
+      `${id}: ${source === '' ? '(no name)' : source} (${countedPlainly(cycles, 'collection')})`,
   );
   const rest = processes.length - shown.length;
   return new UserError({
@@ -178,8 +177,4 @@ function extentOf({ processes }: TraceReport): string {
 
 function nameOf(file: string): string {
   return file === '-' ? 'standard input' : `"${file}"`;
-}
-
-function plainCount(count: number, noun: string): string {
-  return counted(count, noun).replaceAll('\u00a0', ' ');
 }

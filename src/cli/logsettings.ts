@@ -1,6 +1,6 @@
 /** The options of the commands that analyse logs: texts become settings here, and what is wrong with them is said. */
 import { didYouMean } from '../diagnostic.ts';
-import type { Ns } from '../units.ts';
+import { msNs, type Ns } from '../units.ts';
 import { FlagReader } from './flagreader.ts';
 import { expectedBound, isEmptyCut, parseBound, type TimeBound } from './timecut.ts';
 
@@ -36,14 +36,16 @@ export interface LogSettings {
 
 const topDefault = 5;
 const topMax = 1000;
-const windowNsMax: Ns = 24 * 3600 * 1e9;
+/** A log has the start of a collection in whole milliseconds: of a shorter window nobody could tell what is in it. */
+const windowNsMin: Ns = 10 * msNs;
+const windowNsMax: Ns = 24 * 3600 * 1000 * msNs;
 
 /** Throws UserError, with all that is wrong. `rules` are the names of all rules. */
 export function readLogSettings(flags: LogFlags, rules: readonly string[]): LogSettings {
   const reader = new LogFlagReader();
   const settings = {
     top: reader.integer('--top', flags.top, 0, topMax) ?? topDefault,
-    windowNs: reader.duration('--window', flags.window, windowNsMax, '24h'),
+    windowNs: reader.window(flags.window),
     since: reader.bound('--since', flags.since),
     until: reader.bound('--until', flags.until),
     process: reader.process(flags.process),
@@ -63,6 +65,15 @@ class LogFlagReader extends FlagReader {
   bound(flag: string, text: string | undefined): TimeBound | undefined {
     if (text === undefined) return undefined;
     return parseBound(text) ?? this.refuse(`${flag} must be ${expectedBound}, found "${text}"`);
+  }
+
+  window(text: string | undefined): Ns | undefined {
+    const ns = this.duration('--window', text, windowNsMax, '24h');
+    if (ns === undefined || ns >= windowNsMin) return ns;
+    return this.refuse(
+      `--window must be at least 10ms, found "${text}"`,
+      'a log tells the start of a collection in whole milliseconds',
+    );
   }
 
   process(text: string | undefined): number | string | undefined {

@@ -1,6 +1,7 @@
 /** Reads logs into an analysis: files one after the other, with progress, signals and closed pipes seen to. */
 import type { Diagnostic } from '../diagnostic.ts';
 import { UserError } from '../diagnostic.ts';
+import { countedPlainly } from '../report/layout.ts';
 import { type InputOptions, openInputs, type TraceInput } from '../trace/input.ts';
 import { formatBytes } from '../units.ts';
 import type { StopSignal } from './io.ts';
@@ -9,7 +10,7 @@ import { Progress } from './progress.ts';
 import type { Session } from './session.ts';
 
 /** What is looked at while logs are read. */
-export interface ReadContext {
+interface ReadContext {
   session: Session;
   /** Aborted by a signal; its reason is the StopSignal. */
   stop: AbortSignal;
@@ -18,9 +19,11 @@ export interface ReadContext {
 }
 
 /** How the reading ended, where it was not broken off. */
-export interface ReadEnd {
+interface ReadEnd {
   /** Logs that could not be read, or not to their end. */
   problems: Diagnostic[];
+  /** What there is to know of those that could. */
+  warnings: Diagnostic[];
   /** What was read begins as no text does. */
   isBinary: boolean;
 }
@@ -47,7 +50,7 @@ export async function readLogs(
     err.isTerminal && io.env.TERM !== 'dumb' ? err : undefined,
     io.nowMs,
   );
-  const end: ReadEnd = { problems: [], isBinary: false };
+  const end: ReadEnd = { problems: [], warnings: [], isBinary: false };
   try {
     for (const input of inputs) {
       session.whereabouts = () => `${input.name}, ${input.readBytes} bytes read`;
@@ -70,6 +73,7 @@ export async function readLogs(
         }
       }
       if (stop.aborted) return stop.reason as StopSignal;
+      end.warnings.push(...input.warnings);
     }
   } finally {
     progress.clear();
@@ -89,6 +93,6 @@ function describe(inputs: readonly TraceInput[], current: TraceInput, collection
     current.name,
     ...(isSized ? [`${Math.min(100, Math.floor((read / total) * 100))} %`] : []),
     isSized ? `${formatBytes(read)} of ${formatBytes(total)}` : formatBytes(read),
-    `${collections} collections`,
+    countedPlainly(collections, 'collection'),
   ].join(' · ');
 }

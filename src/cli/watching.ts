@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { renderDiagnostic, UserError } from '../diagnostic.ts';
+import { countedPlainly } from '../report/layout.ts';
 import { formatBytes, formatDuration } from '../units.ts';
 import { textStyle } from './colour.ts';
 import { withGctrace } from './godebug.ts';
@@ -226,9 +227,10 @@ function describe({ last, collections }: LogAnalysis): string {
   if (last === undefined) return 'no collection yet';
   const { n, heapMarkedBytes, heapEndBytes, heapGoalBytes, gcCpuFraction } = last;
   const live = heapMarkedBytes ?? heapEndBytes;
+  const count = countedPlainly(collections, 'collection');
   const pauses = [last.sweepTermNs ?? 0, last.markTermNs ?? 0];
   return [
-    collections === n ? `${n} collections` : `gc ${n}, ${collections} collections`,
+    collections === n ? count : `gc ${n}, ${count}`,
     heapGoalBytes === undefined
       ? `heap ${formatBytes(live)}`
       : `live ${formatBytes(live)}, goal ${formatBytes(heapGoalBytes)}`,

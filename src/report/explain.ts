@@ -208,6 +208,8 @@ const weakStarts = /(?<![\w/])(?:gc ?#?\d*|pacer|scvg|scav)(?!\w)/;
 export function explainLine(line: string): Explanation | NoLine {
   const { payload, offset, wallMs, source } = unwrap(line);
   if (payload.trim() === periodicLine) return periodic;
+  const other = otherLines.find(({ pattern }) => pattern.test(payload));
+  if (other !== undefined) return markOf(other.title, other.meaning);
   const start = starts.exec(payload)?.index ?? weakStarts.exec(payload)?.index;
   if (start === undefined) return nothing;
   const text = payload.slice(start);
@@ -260,18 +262,31 @@ function strangeness(text: string, before: number): [string, string][] {
 
 const nothing: NoLine = { column: undefined, expected: 'a gc line such as "gc 1 @0.012s 2%: …"' };
 
-const periodic: Explanation = {
-  title: 'mark of a periodic collection',
-  prefix: [],
-  figures: [],
-  derived: [
-    [
-      'meaning',
-      'Two minutes had passed without a collection, so that the runtime started one. Its gc line comes next, and does not say (forced).',
-    ],
-  ],
-  rest: '',
-};
+const periodic = markOf(
+  'mark of a periodic collection',
+  'Two minutes had passed without a collection, so that the runtime started one. Its gc line comes next, and does not say (forced).',
+);
+
+/** Lines of the runtime that say nothing of collections. */
+const otherLines: readonly { pattern: RegExp; title: string; meaning: string }[] = [
+  {
+    pattern: /^\s*SCHED \d+ms: /,
+    title: 'line of the scheduler (GODEBUG=schedtrace)',
+    meaning:
+      'It tells of threads, Ps and run queues, not of collections. gcsim analyze knows such lines and counts them; there is nothing to explain.',
+  },
+  {
+    pattern: /^\s*init \S+ @[\d.]+ ms, [\d.]+ ms clock, /,
+    title: 'line of a package that is initialized (GODEBUG=inittrace=1)',
+    meaning:
+      'It tells how long a package took to initialize and what it allocated, not of collections. gcsim analyze knows such lines and counts them; there is nothing to explain.',
+  },
+];
+
+/** What a line without figures is. */
+function markOf(title: string, meaning: string): Explanation {
+  return { title, prefix: [], figures: [], derived: [['meaning', meaning]], rest: '' };
+}
 
 function prefixOf(sources: readonly string[], wallMs: number | undefined): string[] {
   const source = sources.filter((each) => each !== '').join(' ');

@@ -70,6 +70,11 @@ export function counted(count: number, noun: string, plural = `${noun}s`): strin
   return unbroken(`${formatCount(count)} ${count === 1 ? noun : plural}`);
 }
 
+/** The same, for text that is not laid out. */
+export function countedPlainly(count: number, noun: string, plural?: string): string {
+  return counted(count, noun, plural).replaceAll(noBreak, ' ');
+}
+
 /** Control characters, and those that break lines or turn the direction of text. */
 const invisible = /[\p{Cc}\u2028-\u202e\u2066-\u2069]/gu;
 

@@ -8,6 +8,7 @@ import type {
   Finding,
   Growth,
   LogFigures,
+  MissingCollections,
   OvershootCase,
   ReturnedMemory,
   WorstWindow,
@@ -19,15 +20,17 @@ import { type Complete, indented, jsonCycle, present, schemaVersion } from './js
 import type { LogReport } from './logreport.ts';
 
 /** What the tail is made of. */
-export type LogResult = Pick<LogReport, 'log' | 'figures' | 'perProcess'>;
+export type LogResult = Pick<LogReport, 'log' | 'figures' | 'perProcess' | 'leftOut'>;
 
 export function logJsonHead(files: readonly string[]): string {
   return `{\n  "schemaVersion": ${schemaVersion},\n  "log": ${indented({ files })},\n  "cycles": [`;
 }
 
 /** `count` is how many collections were written. */
-export function logJsonTail({ log, figures, perProcess = [] }: LogResult, count: number): string {
+export function logJsonTail(result: LogResult, count: number): string {
+  const { log, figures, perProcess = [], leftOut = 0 } = result;
   const members: [name: string, value: object | string | number][] = [
+    ['leftOut', leftOut],
     ['releases', log.releases],
     ['lines', orderedLines(log.lines)],
     ['companions', orderedCompanions(log.companions)],
@@ -130,6 +133,7 @@ function logSummary(
     worstWindow: present(f.worstWindow, orderedWindow),
     longestPause: present(f.longestPause, ({ ns, at }) => ({ ns, at: orderedRef(at) as CycleRef })),
     collectionsPerSecond: f.collectionsPerSecond,
+    missing: present(f.missing, orderedMissing),
     pacing: {
       runwayMedianBytes: f.pacing.runwayMedianBytes,
       startShareMedian: f.pacing.startShareMedian,
@@ -177,6 +181,13 @@ function orderedWindow(w: WorstWindow): WorstWindow {
     process: w.process,
     gcCpuShare: w.gcCpuShare,
     assistCpuShare: w.assistCpuShare,
+  };
+}
+
+function orderedMissing({ collections, ranges }: MissingCollections): MissingCollections {
+  return {
+    collections,
+    ranges: ranges.map(({ from, to, process }) => ({ from, to, process })),
   };
 }
 

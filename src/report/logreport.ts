@@ -4,7 +4,16 @@
  */
 
 import type { HeapPoint } from '../analysis/heapseries.ts';
-import type { CycleRef, Finding, Growth, LogFigures, WorstWindow } from '../analysis/logfigures.ts';
+import type {
+  CycleRef,
+  Finding,
+  Growth,
+  LogFigures,
+  MissingCollections,
+  WorstWindow,
+} from '../analysis/logfigures.ts';
+import { syntaxes } from '../trace/figures.ts';
+import { lineFamilies } from '../trace/forms.ts';
 import type { SkippedLine, TraceProcess, TraceReport } from '../trace/read.ts';
 import { type Bytes, formatBytes, formatPercent, type Ns, secondNs } from '../units.ts';
 import { counted, figure, formatCount, unbroken, visible } from './layout.ts';
@@ -23,6 +32,8 @@ export interface LogReport {
   heap: readonly HeapPoint[];
   /** How many of the worst overshoots to list; none where it is absent. */
   top?: number | undefined;
+  /** Collections that are not in the figures, because of the time that was asked for. */
+  leftOut?: number | undefined;
   /** Each process by itself, where that was asked for. */
   perProcess?: readonly ProcessReport[] | undefined;
 }
@@ -101,11 +112,20 @@ export interface Clock {
   isShort: boolean;
   hasManyDays: boolean;
   hasManyProcesses: boolean;
+  /** Lines have times in whole milliseconds, the rest cut off: 0 may be anything below one. */
+  isWholeMs: boolean;
   /** Wall clock at each process's start, by its number, where the log tells it. */
   wallMsAtStart: ReadonlyMap<number, number>;
 }
 
 const shortLogNs = 60 * secondNs;
+
+/** As reports of a log call the releases whose lines have whole milliseconds. */
+const wholeMsReleases: ReadonlySet<string> = new Set(
+  Object.values(lineFamilies)
+    .filter(({ time }) => time === syntaxes.wholeMs)
+    .map(({ about }) => about),
+);
 
 export function clockOf({ log, figures }: LogReport): Clock {
   const days = log.processes.flatMap(({ firstWallMs, lastWallMs }) =>
@@ -115,6 +135,7 @@ export function clockOf({ log, figures }: LogReport): Clock {
     isShort: figures.spanNs !== undefined && figures.spanNs < shortLogNs,
     hasManyDays: new Set(days).size > 1,
     hasManyProcesses: log.processCount > 1,
+    isWholeMs: log.processes.some(({ releases }) => wholeMsReleases.has(releases)),
     wallMsAtStart: new Map(
       log.processes.flatMap(({ id, firstNs, firstWallMs }) =>
         firstNs === undefined || firstWallMs === undefined
@@ -202,7 +223,7 @@ export function figureRows(figures: LogFigures, clock: Clock): FigureRow[] {
     { label: 'heap', items: heapItems(figures) },
     overshootRow(figures, clock),
     costRow(figures, clock),
-    { label: 'pacing', items: pacingItems(figures) },
+    { label: 'pacing', items: pacingItems(figures, clock) },
     { label: 'allocation', items: allocationItems(figures, clock) },
     { label: 'pauses', items: pauseItems(figures, clock) },
     { label: 'memory', items: memoryItems(figures) },
@@ -278,7 +299,8 @@ function withoutUnit(text: string): string {
 function overshootRow(figures: LogFigures, clock: Clock): FigureRow {
   const label = 'overshoot';
   const { overshootCertain: certain, overshootPossible: possible } = figures;
-  if (figures.summary.overshoot.maxRatio === undefined) return { label, items: [] };
+  const { maxRatio, p95Ratio } = figures.summary.overshoot;
+  if (maxRatio === undefined) return { label, items: [] };
   if (possible === 0) return { label, items: ['in no collection'] };
   const [worst] = figures.worstOvershoots;
   const where = describeCount(certain, possible);
@@ -286,7 +308,12 @@ function overshootRow(figures: LogFigures, clock: Clock): FigureRow {
   const ratio = `+${withError(worst.ratio, worst.errorRatio)}`;
   return {
     label,
-    items: [`${where}, worst ${unbroken(ratio)} (${nameCycle(worst, clock)})`],
+    items: [
+      [
+        `${where}, worst ${unbroken(ratio)} (${nameCycle(worst, clock)}), ${figure.bytes(worst.overBytes)}`,
+        ...known(p95Ratio, (p95) => unbroken(`p95 ${formatPercent(p95)}`)),
+      ].join('; '),
+    ],
     attention:
       worst.ratio - worst.errorRatio > attentionOvershootRatio ? unbroken(ratio) : undefined,
   };
@@ -377,13 +404,13 @@ function describeWindow(worst: WorstWindow, clock: Clock): string {
   return `${share}${assists}${from === '' ? '' : ` (${from})`}`;
 }
 
-function pacingItems({ pacing, collectionsPerSecond }: LogFigures): string[] {
+function pacingItems({ pacing, collectionsPerSecond }: LogFigures, clock: Clock): string[] {
   const { startShareMedian, runwayMedianBytes, effectiveGogcMedian, effectiveGogcMin } = pacing;
   const start = known(startShareMedian, (share) => `start at ${figure.percent(share)} of the goal`);
   const runway = known(notNone(runwayMedianBytes), (bytes) => `${figure.bytes(bytes)} before it`);
   return [
     ...known(collectionsPerSecond, describeRate),
-    ...known(pacing.intervalMedianNs, (ns) => unbroken(`${figure.duration(ns)} between them`)),
+    ...known(pacing.intervalMedianNs, (ns) => unbroken(`${timeOf(ns, clock)} between them`)),
     ...(start.length === 0 ? [] : [[...start, ...runway].join(', ')]),
     ...known(effectiveGogcMedian, (median) => {
       const least = known(effectiveGogcMin, (min) => ` (least ${formatInteger(min)})`).join('');
@@ -419,6 +446,11 @@ function allocationItems({ allocation }: LogFigures, clock: Clock): string[] {
   ];
 }
 
+/** A duration as exactly as the log has it. */
+function timeOf(ns: Ns, { isWholeMs }: Clock): string {
+  return isWholeMs && ns === 0 ? unbroken('under 1 ms') : figure.duration(ns);
+}
+
 function pauseItems({ summary: { pauses }, longestPause }: LogFigures, clock: Clock): string[] {
   const quantiles: [string, Ns | undefined][] = [
     ['p50', pauses.p50Ns],
@@ -428,10 +460,10 @@ function pauseItems({ summary: { pauses }, longestPause }: LogFigures, clock: Cl
   const where = known(longestPause, ({ at }) => ` (${nameCycle(at, clock)})`).join('');
   return [
     ...quantiles.flatMap(([name, ns]) =>
-      known(ns, (value) => unbroken(`${name} ${figure.duration(value)}`)),
+      known(ns, (value) => unbroken(`${name} ${timeOf(value, clock)}`)),
     ),
     ...known(longestPause?.ns ?? pauses.maxNs, (ns) =>
-      [unbroken(`max ${figure.duration(ns)}`), where].join(''),
+      [unbroken(`max ${timeOf(ns, clock)}`), where].join(''),
     ),
   ];
 }
@@ -478,6 +510,9 @@ export function logNotes({ log, figures }: LogReport): string[] {
         'here that is all of them.',
     );
   }
+  if (figures.missing !== undefined) {
+    notes.push(describeMissing(figures.missing, log.processCount > 1));
+  }
   const lost = skipped + cutShort;
   if (lost > 0) {
     const [first] = log.skipped;
@@ -492,6 +527,20 @@ export function logNotes({ log, figures }: LogReport): string[] {
     );
   }
   return notes;
+}
+
+/** "20 collections missing (#20 to #39): …" */
+function describeMissing(
+  { collections, ranges }: MissingCollections,
+  hasManyProcesses: boolean,
+): string {
+  const names = ranges.map(({ from, to, process }) => {
+    const numbers = from === to ? `#${from}` : `#${from} to #${to}`;
+    return unbroken(hasManyProcesses ? `${numbers} of process ${process}` : numbers);
+  });
+  const named = ranges.reduce((sum, { from, to }) => sum + to - from + 1, 0);
+  if (named < collections) names.push(unbroken(`${formatCount(collections - named)} more`));
+  return `${counted(collections, 'collection')} missing (${names.join(', ')}): the log has no line of ${collections === 1 ? 'it' : 'them'}.`;
 }
 
 function describeSkipped({ file, line, column, message, text }: SkippedLine): string {

@@ -53,6 +53,8 @@ export interface TraceInput {
    * compressed data do, both after what could be read before.
    */
   readonly chunks: AsyncIterable<Uint8Array>;
+  /** What was found on the way that a user should know and that is no failure; complete when the chunks have ended. */
+  readonly warnings: readonly Diagnostic[];
 }
 
 /** Compressed data that end too early or are broken. All that came before has been delivered. */
@@ -78,7 +80,8 @@ export function openInputs(paths: readonly string[], options: InputOptions): Tra
   for (const path of paths) {
     if (path === '-') {
       if (inputs.some(({ name }) => name === stdinName)) problems.push(stdinTwice);
-      inputs.push(stdinInput(options));
+      if (isFolder(options.stdinFd)) problems.push(stdinIsFolder);
+      else inputs.push(stdinInput(options));
       continue;
     }
     try {
@@ -98,6 +101,16 @@ const stdinTwice: Diagnostic = {
   hint: 'write "-" once',
 };
 
+const stdinIsFolder: Diagnostic = {
+  severity: 'error',
+  message: 'cannot read standard input: it is a folder',
+  hint: 'name the logs in it, one by one or as "folder/*.log"',
+};
+
+function isFolder(fd: number | undefined): boolean {
+  return fd !== undefined && fstatSync(fd).isDirectory();
+}
+
 /** Bytes read at a time from a regular file. Larger pieces are no faster, and fall out of the cache. */
 const pieceBytes = 1 << 18;
 
@@ -113,38 +126,49 @@ function fileInput(path: string, { cwd, signal }: InputOptions): TraceInput {
   if (stat.isDirectory()) throw withCode('EISDIR');
   if (stat.isSocket()) throw withCode('ENXIO');
   accessSync(place, constants.R_OK);
-  const read = (meter: Meter) => {
-    if (stat.isFile()) return ownedFile(place, meter, signal);
-    const open = stat.isFIFO() ? openPipe : createReadStream;
-    return streamed(() => open(place), meter, signal);
-  };
-  return inputOf(path, stat, signal, read);
+  if (stat.isFile()) {
+    const read = (meter: Meter) => ownedFile(place, meter, signal);
+    return inputOf(path, { stat, signal, read, canReopen: true });
+  }
+  const open = stat.isFIFO() ? openPipe : createReadStream;
+  const read = (meter: Meter) => streamed(() => open(place), meter, signal);
+  return inputOf(path, { stat, signal, read, canReopen: false });
 }
 
 function stdinInput({ stdin, stdinFd, signal }: InputOptions): TraceInput {
   const stat = stdinFd === undefined ? undefined : fstatSync(stdinFd);
   if (stdinFd !== undefined && stat?.isFile()) {
-    return inputOf(stdinName, stat, signal, (meter) => filePieces(stdinFd, meter, signal));
+    const read = (meter: Meter) => filePieces(stdinFd, meter, signal);
+    return inputOf(stdinName, { stat, signal, read, canReopen: false });
   }
-  return inputOf(stdinName, undefined, signal, (meter) => foreign(stdin, meter, signal));
+  const read = (meter: Meter) => foreign(stdin, meter, signal);
+  return inputOf(stdinName, { stat: undefined, signal, read, canReopen: false });
 }
 
 type Chunks = AsyncGenerator<Uint8Array, void, undefined>;
 
-function inputOf(
-  name: string,
-  stat: Stats | undefined,
-  signal: AbortSignal | undefined,
-  read: (meter: Meter) => Chunks,
-): TraceInput {
+interface Source {
+  stat: Stats | undefined;
+  signal: AbortSignal | undefined;
+  read: (meter: Meter) => Chunks;
+  /** It can be read more than once. */
+  canReopen: boolean;
+}
+
+function inputOf(name: string, { stat, signal, read, canReopen }: Source): TraceInput {
   const meter: Meter = { readBytes: 0 };
+  const warnings: Diagnostic[] = [];
+  const open = (): Chunks => reported(name, read(meter), signal);
+  // What was read is not counted again.
+  const reopen = (): Chunks => reported(name, read({ readBytes: 0 }), signal);
   return {
     name,
     sizeBytes: stat?.isFile() ? stat.size : undefined,
     get readBytes() {
       return meter.readBytes;
     },
-    chunks: text(name, () => reported(name, read(meter), signal)),
+    chunks: text({ name, open, reopen: canReopen ? reopen : undefined, warnings }),
+    warnings,
   };
 }
 
@@ -282,15 +306,25 @@ interface Form {
   command: string;
 }
 
-async function* text(name: string, open: () => Chunks): Chunks {
-  const source = open();
+/** A log that is about to be read. */
+interface Log {
+  name: string;
+  open: () => Chunks;
+  /** Reads it from its start again; undefined where it can be read only once. */
+  reopen: (() => Chunks) | undefined;
+  warnings: Diagnostic[];
+}
+
+async function* text(log: Log): Chunks {
+  const { name } = log;
+  const source = log.open();
   try {
     const start = await beginning(source);
     const chunks = withStart(start, source);
     const found = foreignForms.find(({ magic }) => hasMagic(start, magic));
     if (found !== undefined) throw new UserError(formProblem(name, found));
-    if (hasMagic(start, magics.gzip)) yield* unmarked(unpacked(name, gzip, chunks));
-    else if (isZstd(start)) yield* unmarked(unpacked(name, zstdOf(name), chunks));
+    if (hasMagic(start, magics.gzip)) yield* unmarked(unpacked(log, gzip, chunks));
+    else if (isZstd(start)) yield* unmarked(unpacked(log, zstdOf(name), chunks));
     else yield* marked(start, chunks);
   } finally {
     // A generator that was never begun closes nothing by itself.
@@ -377,6 +411,8 @@ interface Packing {
   create(): Unpacker;
   /** Bytes at the end of the data that hold no text, only its checksum. */
   trailerBytes: number;
+  /** The error where something else stands behind the data. */
+  foreignError?: string;
   probe?: Probe;
 }
 
@@ -396,10 +432,10 @@ type Start = (done: (error?: Error | null) => void) => void;
 type Unpacker = Transform & { readonly bytesWritten: number };
 
 /**
- * Compressed bytes that are unpacked at a time. Where they turn out to be broken, the text of this step is lost;
- * smaller steps cost more time than the unpacking does.
+ * Compressed bytes that are unpacked at a time. Where they turn out to be broken, the text of the step is lost, and has
+ * to be unpacked again in smaller ones, which cost more time than the unpacking does.
  */
-const stepBytes = 1 << 14;
+const stepBytes = 1 << 12;
 /** Unpacked bytes in one chunk. */
 const chunkBytes = 1 << 17;
 
@@ -407,6 +443,7 @@ const gzip: Packing = {
   name: 'gzip',
   create: () => zlib.createGunzip({ chunkSize: chunkBytes }),
   trailerBytes: 8,
+  foreignError: 'incorrect header check',
 };
 
 /** A frame of one raw block of one byte. */
@@ -429,28 +466,112 @@ function zstdOf(name: string): Packing {
 }
 
 /**
- * The text of compressed data, which may be several members (frames) one after the other. The end of the data is
- * held back until it is known to be the end: a checksum that does not fit must not cost the text before it.
+ * The text of compressed data, which may be several members (frames) one after the other. Where a step fails, they are
+ * unpacked again: with an error, a decompressor forgets the text that it had before it.
  */
-async function* unpacked(name: string, packing: Packing, chunks: Chunks): Chunks {
-  const unpacking = new Unpacking(packing);
-  let held: Uint8Array = new Uint8Array(0);
+async function* unpacked(log: Log, packing: Packing, chunks: Chunks): Chunks {
+  const memory = log.reopen === undefined ? new Memory(chunks) : undefined;
+  const first = new Unpacking(packing);
   try {
-    for await (const chunk of chunks) {
-      const bytes = Buffer.concat([held, chunk]);
-      const end = Math.max(0, bytes.length - packing.trailerBytes);
-      held = bytes.subarray(end);
-      for (let at = 0; at < end; at += stepBytes) {
-        yield* unpacking.write(bytes.subarray(at, Math.min(at + stepBytes, end)));
-      }
-    }
-    yield* unpacking.write(held);
-    yield* unpacking.end();
+    yield* unpackedInSteps(first, packing, memory?.chunks() ?? chunks);
   } catch (error) {
     if (!(error instanceof UnpackingError)) throw error;
-    throw damaged(name, packing.name, error, unpacking.textBytes);
+    const again = error.isCut ? undefined : (log.reopen?.() ?? memory?.again());
+    if (again === undefined) throw damaged(log.name, packing.name, error, first.textBytes);
+    yield* unpackedAgain(log, packing, again, first);
   } finally {
-    unpacking.close();
+    first.close();
+  }
+}
+
+/** The end of the data is held back until it is known to be the end: its checksum must not cost the text before it. */
+async function* unpackedInSteps(unpacking: Unpacking, packing: Packing, chunks: Chunks): Chunks {
+  let held: Uint8Array = new Uint8Array(0);
+  // Not closed by an error: what comes behind it may be wanted.
+  for (let next = await chunks.next(); !next.done; next = await chunks.next()) {
+    const bytes = Buffer.concat([held, next.value]);
+    const end = Math.max(0, bytes.length - packing.trailerBytes);
+    held = bytes.subarray(end);
+    for (let at = 0; at < end; at += stepBytes) {
+      yield* unpacking.write(bytes.subarray(at, Math.min(at + stepBytes, end)));
+    }
+  }
+  yield* unpacking.write(held);
+  yield* unpacking.end();
+}
+
+/** The text that `first` has not delivered, all that there is before the byte that is wrong. */
+async function* unpackedAgain(
+  { name, warnings }: Log,
+  packing: Packing,
+  chunks: Chunks,
+  first: Unpacking,
+): Chunks {
+  const second = new Unpacking(packing);
+  let packedBytes = 0;
+  try {
+    for (let next = await chunks.next(); !next.done; next = await chunks.next()) {
+      packedBytes += next.value.length;
+      yield* rewritten(next.value, first, second);
+    }
+    yield* second.end();
+  } catch (error) {
+    if (!(error instanceof UnpackingError)) throw error;
+    if (error.message !== packing.foreignError) {
+      throw damaged(name, packing.name, error, second.textBytes);
+    }
+    for await (const chunk of chunks) packedBytes += chunk.length;
+    // Two bytes tell that it is nothing packed, of which the first was taken without complaint.
+    warnings.push(foreignTail(name, packing.name, packedBytes - (second.goodBytes - 1)));
+  } finally {
+    second.close();
+    await chunks.return();
+  }
+}
+
+/** Byte by byte from where `first` failed on; without the text that it has delivered. */
+async function* rewritten(bytes: Uint8Array, first: Unpacking, second: Unpacking): Chunks {
+  for (let at = 0; at < bytes.length; ) {
+    const length = Math.max(1, Math.min(stepBytes, first.goodBytes - second.goodBytes));
+    for await (const text of second.write(bytes.subarray(at, at + length))) {
+      const known = Math.max(0, first.textBytes - (second.textBytes - text.length));
+      if (known < text.length) yield text.subarray(known);
+    }
+    at += length;
+  }
+}
+
+/** Compressed bytes that are kept of what can be read only once. */
+const memoryBytesMax = 1 << 25;
+
+/** What came through a pipe, to read it again, where it is not too much for that. */
+class Memory {
+  readonly #source: Chunks;
+  #kept: Uint8Array[] | undefined = [];
+  #bytes = 0;
+
+  constructor(source: Chunks) {
+    this.#source = source;
+  }
+
+  async *chunks(): Chunks {
+    const source = this.#source;
+    for (let next = await source.next(); !next.done; next = await source.next()) {
+      this.#bytes += next.value.length;
+      if (this.#bytes > memoryBytesMax) this.#kept = undefined;
+      this.#kept?.push(Buffer.from(next.value));
+      yield next.value;
+    }
+  }
+
+  /** From the start; undefined where that was too much to keep. */
+  again(): Chunks | undefined {
+    return this.#kept === undefined ? undefined : this.#again(this.#kept);
+  }
+
+  async *#again(kept: readonly Uint8Array[]): Chunks {
+    yield* kept;
+    yield* this.#source;
   }
 }
 
@@ -471,6 +592,8 @@ class UnpackingError extends Error {
 class Unpacking {
   /** Bytes of text so far. */
   textBytes = 0;
+  /** Compressed bytes that were unpacked without an error. */
+  goodBytes = 0;
   readonly #packing: Packing;
   #stream: Unpacker;
   readonly #text: Uint8Array[] = [];
@@ -490,7 +613,7 @@ class Unpacking {
     for (let rest = bytes; rest.length > 0; ) {
       if (this.#isEnded) {
         // Zeros are padding, as tapes and some tools leave it.
-        if (rest.every((byte) => byte === 0)) return;
+        if (rest.every((byte) => byte === 0)) break;
         this.#stream.destroy();
         this.#stream = this.#create();
       }
@@ -502,6 +625,7 @@ class Unpacking {
       // What it leaves is behind the end of the data: of one frame, or of all.
       this.#isEnded = rest.length > 0;
     }
+    this.goodBytes += bytes.length;
   }
 
   /** The data are over: they must be whole. */
@@ -674,4 +798,11 @@ function damaged(
     },
     goodBytes,
   );
+}
+
+function foreignTail(name: string, form: string, bytes: number): Diagnostic {
+  return {
+    severity: 'warning',
+    message: `${bytes} bytes behind the ${form} data of ${shown(name)} were not read: they are something else`,
+  };
 }

@@ -689,8 +689,17 @@ function messageOf(record: Json): string | undefined {
     if (key === 'MESSAGE' && isBytes(value)) return Buffer.from(value).toString('utf8');
   }
   const nested = asObject(record.jsonPayload);
-  return nested === undefined ? undefined : messageOf({ message: nested.message, msg: nested.msg });
+  const found =
+    nested === undefined ? undefined : messageOf({ message: nested.message, msg: nested.msg });
+  return found ?? Object.values(record).find(isGcText);
 }
+
+/** Whether a line of a collection stands in it: whatever its key, that is the message. */
+function isGcText(value: unknown): value is string {
+  return typeof value === 'string' && gcText.test(value);
+}
+
+const gcText = /(?<![\w-])gc(?: #?\d{1,15} @|\d{1,15}\()/;
 
 function isBytes(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((byte) => Number.isInteger(byte) && byte >= 0);
@@ -707,11 +716,23 @@ function wallOf(record: Json): number | undefined {
   return undefined;
 }
 
-/** Docker's json-file cuts a long line into records of 16 KiB; only the last has the line break. */
-function isDockerPart({ log, stream, time }: Json, message: string): boolean {
+/**
+ * Docker's json-file cuts a line that is long, or comes in pieces, into records; only the last has the line break.
+ * Collectors take it off whole lines too: of records with fields of theirs only what is full is a piece, and a gc
+ * line that is at its end never is.
+ */
+function isDockerPart(record: Json, message: string): boolean {
+  const { log, stream, time } = record;
   const isDocker = log === message && typeof stream === 'string' && typeof time === 'string';
-  return isDocker && !message.endsWith('\n') && Buffer.byteLength(message) >= 16 * 1024;
+  if (!isDocker || message.endsWith('\n') || gcLineEnd.test(message)) return false;
+  const isOwn = Object.keys(record).every((key) => dockerKeys.has(key));
+  return isOwn || Buffer.byteLength(message) >= 16 * 1024;
 }
+
+/** How nearly all gc lines end. */
+const gcLineEnd = /\d P(?: \(forced\))?$/;
+
+const dockerKeys: ReadonlySet<string> = new Set(['log', 'stream', 'time', 'attrs']);
 
 /** Who wrote the record, by the names that collectors of logs give it. */
 function sourceOf(record: Json): string {

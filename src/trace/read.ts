@@ -321,6 +321,9 @@ export class TraceReader {
 
   #endLog(): void {
     this.#endLine();
+    for (const [source, text] of this.#partial) {
+      this.#payload(text, { text, source, wallMs: undefined, offset: 0 });
+    }
     for (const source of [...this.#torn.keys()]) this.#closeTorn(source, true);
     this.#pending.clear();
     this.#partial.clear();

@@ -91,6 +91,46 @@ describe('sizes', () => {
   });
 });
 
+describe('collections that the log does not have', () => {
+  const at = (n: number, set: Partial<GcCycle> = {}): GcCycle =>
+    aCycle({ n, startNs: n * secondNs, endNs: n * secondNs + 100 * msNs, ...set });
+
+  test('are told by the numbers around them, and count towards the rate', () => {
+    const { missing, collectionsPerSecond } = figuresOf([3, 4, 7, 8, 20].map((n) => at(n)));
+    expect(missing).toEqual({
+      collections: 13,
+      ranges: [
+        { from: 5, to: 6, process: 1 },
+        { from: 9, to: 19, process: 1 },
+      ],
+    });
+    // 17 in 17 s, of which the log has 4.
+    expect(collectionsPerSecond).toBe(1);
+  });
+
+  test('are those of each process, and the first five gaps are named', () => {
+    const cycles = [1, 2].flatMap((process) => [1, 3, 5, 7].map((n) => at(n, { process })));
+    const { missing } = figuresOf(cycles);
+    expect(missing?.collections).toBe(6);
+    expect(missing?.ranges).toEqual([
+      { from: 2, to: 2, process: 1 },
+      { from: 4, to: 4, process: 1 },
+      { from: 6, to: 6, process: 1 },
+      { from: 2, to: 2, process: 2 },
+      { from: 4, to: 4, process: 2 },
+    ]);
+  });
+
+  test('there are none where only the start is not there', () => {
+    expect(figuresOf([100, 101, 102].map((n) => at(n))).missing).toBeUndefined();
+  });
+
+  test('of Go 1.4 too, which has no clock', () => {
+    const { missing } = figuresOf([1, 2, 4].map((n) => aStoppedCycle({ n })));
+    expect(missing).toEqual({ collections: 1, ranges: [{ from: 3, to: 3, process: 1 }] });
+  });
+});
+
 describe('pacing', () => {
   test('by hand', () => {
     const { pacing } = figuresOf(

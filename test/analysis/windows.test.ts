@@ -98,7 +98,17 @@ describe('windows', () => {
     expect(worstOf([[0, 99 * msNs, msNs, 0]])).toBeUndefined();
   });
 
+  test.each([1, msNs, 10 * msNs - 1])('of %d ns are too short for the clock', (lengthNs) => {
+    expect(worstOf([[0, secondNs, 500 * msNs, 0]], lengthNs)).toBeUndefined();
+  });
+
+  test('of 10 ms are not', () => {
+    expect(worstOf([[0, secondNs, 500 * msNs, 0]], 10 * msNs)?.gcCpuShare).toBeCloseTo(0.5, 12);
+  });
+
   test('agree with going through all windows, whatever their length', () => {
+    // The shortest length that there is.
+    const unitNs = 10 * msNs;
     const gap = fc.integer({ min: 0, max: 3000 });
     const collection = fc.tuple(gap, gap, fc.integer({ min: 0, max: 1e6 }));
     fc.assert(
@@ -106,13 +116,14 @@ describe('windows', () => {
         fc.array(collection, { minLength: 1, maxLength: 40 }),
         fc.integer({ min: 1, max: 2000 }),
         fc.boolean(),
-        (gaps, lengthNs, isWhole) => {
+        (gaps, lengthUnits, isWhole) => {
           let timeNs = 0;
-          const collections = gaps.map(([beforeNs, ns, gcNs]) => {
-            const startNs = timeNs + beforeNs;
-            timeNs = startNs + ns;
-            return [startNs, timeNs, gcNs, 0] as const;
+          const collections = gaps.map(([before, length, gcNs]) => {
+            const startNs = timeNs + before * unitNs;
+            timeNs = startNs + length * unitNs;
+            return [startNs, timeNs, gcNs * unitNs, 0] as const;
           });
+          const lengthNs = lengthUnits * unitNs;
           const fromNs = isWhole ? 0 : (collections[0]?.[0] ?? 0);
           const expected = byHand(collections, lengthNs, fromNs);
           const found = worstOf(collections, lengthNs, fromNs)?.gcCpuShare ?? -1;

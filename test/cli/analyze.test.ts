@@ -177,9 +177,12 @@ describe('a part of the log', () => {
   test('what is left out is said on standard error, where standard output has something else', async () => {
     const { stdout, stderr } = await gcsim(['analyze', steady, '--until', '0.5s', '--json', '-']);
     expect(stderr).toMatch(/^warning: \d of 10 collections are left out/);
-    const { cycles, lines } = JSON.parse(stdout);
+    const { cycles, lines, leftOut, processes, summary } = JSON.parse(stdout);
     expect(cycles.length).toBeLessThan(10);
-    expect(lines.gc).toBe(10);
+    // What is counted of the lines is of all of them; leftOut is the difference.
+    expect({ gc: lines.gc, ofProcess: processes[0].cycles }).toEqual({ gc: 10, ofProcess: 10 });
+    expect(leftOut).toBe(10 - cycles.length);
+    expect(summary.collections).toBe(cycles.length);
   });
 
   /** Ten lines, a minute each, over midnight. */
@@ -232,6 +235,25 @@ describe('a part of the log', () => {
     expect(none).toMatchObject({ code: 2, stdout: '' });
     expect(none.stderr).toContain('error: the log has no process "db"\n');
     expect(none.stderr).toContain('1: web-1 (10 collections)\n        2: web-2 (3 collections)\n');
+  });
+
+  test('--process by a name that several have takes all, and says so', async () => {
+    const stdin = ['web-1', 'web-2', 'db-1']
+      .flatMap((name) => steadyLines.slice(0, 4).map((line) => `${name} | ${line}\n`))
+      .join('');
+    const { code, stdout } = await gcsim(['analyze', '--process', 'web'], { stdin });
+    expect(code).toBe(0);
+    expect(stdout.replaceAll('\n', ' ')).toContain('8 collections · 2 processes');
+    expect(stdout).toContain(
+      '\n- The name of 2 processes has "web" in it, and all are taken: 1 (web-1) and 2 (web-2).\n' +
+        '- 1 other process is left out.\n',
+    );
+  });
+
+  test('--process that is not there: the others are listed, those without a name too', async () => {
+    const { code, stderr } = await gcsim(['analyze', '--process', 'web'], { stdin: steadyText });
+    expect(code).toBe(2);
+    expect(stderr).toContain('hint: its processes:\n        1: (no name) (10 collections)\n');
   });
 
   test('--process by name works on a pipe, too', async () => {
@@ -323,6 +345,10 @@ describe('the command line is wrong', () => {
   test.each([
     ['--top x', '--top must be a whole number from 0 to 1000, found "x"'],
     ['--window 3', '--window must be a duration with its unit, such as "10ms"'],
+    [
+      '--window 9ms',
+      '--window must be at least 10ms, found "9ms"\n  hint: a log tells the start of a collection in whole milliseconds',
+    ],
     ['--window 0', '--window must be more than 0 and at most 24h, found "0"'],
     ['--since tomorrow', '--since must be a time since the program\'s start such as "90s"'],
     ['--since 2026-02-30', '--since must be a time'],
@@ -396,7 +422,8 @@ describe('logs that are none', () => {
       'gc 1 @0.1s 3%: no\n',
       [
         'there is no gc line in standard input: 1 line read\n',
-        '<stdin>:1:1: error: the log ends before this gc line does',
+        '<stdin>:1:1: error: ',
+        ': gc 1 @0.1s 3%: no\n',
       ],
     ],
   ])('%s', async (_, stdin, expected) => {
@@ -457,6 +484,18 @@ describe('logs that are none', () => {
       /^error: cannot read all of "a\.gz": its gzip data is cut short after \d+ bytes/,
     );
     expect(JSON.parse(readFileSync(join(cwd, 'a.json'), 'utf8')).cycles).toHaveLength(9);
+  });
+
+  test('a gzip with something else behind: the report, and a warning', async () => {
+    const all = Buffer.concat([gzipSync(steadyText), Buffer.from('garbage after')]);
+    const cwd = folderWith({ 'a.gz': all, 'a.log': steadyText });
+    const { code, stdout, stderr } = await gcsim(['analyze', 'a.gz'], { cwd });
+    expect(code).toBe(0);
+    const plain = await gcsim(['analyze', 'a.log'], { cwd });
+    expect(stdout.replace('a.gz', 'a.log')).toBe(plain.stdout);
+    expect(stderr).toBe(
+      'warning: 13 bytes behind the gzip data of "a.gz" were not read: they are something else\n',
+    );
   });
 
   test('a gzip that has nothing to read: the error alone', async () => {

@@ -194,6 +194,14 @@ describe('other lines', () => {
     ],
     ['scav 0 KiB work, 2824 KiB total, 99% util', 'line of the scavenger, Go 1.14 to 1.20'],
     ['GC forced', 'mark of a periodic collection'],
+    [
+      'SCHED 1009ms: gomaxprocs=4 idleprocs=0 threads=5 spinningthreads=0 idlethreads=1 runqueue=2 [0 1 0 3]',
+      'line of the scheduler (GODEBUG=schedtrace)',
+    ],
+    [
+      'web-1 | init internal/bytealg @0.008 ms, 0 ms clock, 0 bytes, 0 allocs',
+      'line of a package that is initialized (GODEBUG=inittrace=1)',
+    ],
   ])('%s', async (line, title) => {
     const { code, stdout } = await gcsim(['explain', line]);
     expect(code).toBe(0);

@@ -27,7 +27,7 @@ function namesUsedByCli(): string[] {
  * and what reads files, or is only asked of what the user types.
  */
 const ownMatters = [
-  ...['didYouMean', 'wrap', 'counted', 'finish'],
+  ...['didYouMean', 'wrap', 'counted', 'countedPlainly', 'finish', 'visible'],
   ...['openInputs', 'isYearKnown', 'msNs'],
 ];
 

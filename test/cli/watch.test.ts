@@ -376,6 +376,17 @@ describe('the status line', () => {
     // It is gone before the report comes.
     expect(stderr.text.lastIndexOf('\u001b')).toBeLessThan(stderr.text.indexOf('./prog · '));
   });
+
+  test.each([
+    [1, '\u001b[2K1 collection · live 2 MiB'],
+    [7, '\u001b[2Kgc 7, 1 collection · live 2 MiB'],
+  ])('of a first collection, #%i', async (n, status) => {
+    const stderr = Object.assign(new Sink(), { isTTY: true, columns: 100, rows: 24 });
+    const line = `gc ${n} @1.000s 1%: 0+1.0+0 ms clock, 0+0/1.0/0+0 ms cpu, 4->4->2 MB, 5 MB goal, 4 P\n`;
+    const { io } = stage({ stderr: bytesOf(line) }, { stderr, env: {} });
+    await gcsim(['watch', '--no-color', './prog'], io);
+    expect(stderr.text).toContain(status);
+  });
 });
 
 describe('real programs', () => {

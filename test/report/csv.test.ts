@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { stringify } from 'csv-stringify/sync';
 import { describe, expect, test } from 'vitest';
 import type { GcCycle } from '../../src/cycle.ts';
 import { csvColumns, csvCycle, csvHeader, csvRow, renderCsv } from '../../src/report/csv.ts';
@@ -123,6 +124,16 @@ describe('the CSV', () => {
   test('makes text of what a spreadsheet would run', () => {
     expect(csvRow(['=1+1', '+1', '-1', '@x', '\tx'])).toBe("'=1+1,'+1,'-1,'@x,'\tx\r\n");
     expect(csvRow(['a,b', 'say "x"', 'two\nlines'])).toBe('"a,b","say ""x""","two\nlines"\r\n');
+  });
+
+  test('writes figures as they are, whatever stands beside them', () => {
+    expect(csvRow([-1, 0.1 + 0.2, 1e21, 1e-7, true, undefined, '', 'a\rb', -0])).toBe(
+      '-1,0.30000000000000004,1e+21,1e-7,true,,,"a\rb",0\r\n',
+    );
+    // The same as a CSV package makes of the whole row.
+    const cells = [12, -0.25, undefined, '=1', 'x;y', '"'];
+    const options = { record_delimiter: 'windows', quote_record_delimiter: true };
+    expect(csvRow(cells)).toBe(stringify([cells], { ...options, escape_formulas: true }));
   });
 
   test('refuses a figure that is none', () => {

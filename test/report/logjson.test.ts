@@ -43,7 +43,10 @@ function aFullResult(): LogResult {
     lostGcLines: 1,
   });
   const finding = aFinding({ process: 2, cycles: [aRef({ wallMs: 1 }), aRef()] });
-  const figures = someFigures({ findings: [finding, aFinding({ severity: 'info' })] });
+  const figures = someFigures({
+    findings: [finding, aFinding({ severity: 'info' })],
+    missing: { collections: 20, ranges: [{ from: 20, to: 39, process: 1 }] },
+  });
   return { log, figures, perProcess: [{ process: walled, figures }] };
 }
 
@@ -104,6 +107,8 @@ describe('the JSON of a log', () => {
     expect(parsed.lines).toEqual(result.log.lines);
     expect(parsed.companions).toEqual(result.log.companions);
     expect(parsed.skipped).toEqual(result.log.skipped);
+    expect(parsed.leftOut).toBe(0);
+    expect(JSON.parse(renderLogJson({ ...result, leftOut: 7 }, [])).leftOut).toBe(7);
     expect(parsed.releases).toBe('Go 1.18 or later');
     const { summary, findings: _, gcCpuShare, ...figures } = result.figures;
     const known = JSON.parse(

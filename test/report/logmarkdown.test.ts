@@ -20,7 +20,7 @@ Go 1.18 or later · 8 procs · 2 h 14 min · 1,204 collections, 3 forced · 0 li
 |  |  |
 | --- | --- |
 | heap | live 412 MiB (last 440 MiB), growing 31 MiB/h (20 to 42) · goal 824 MiB · peak 861 MiB |
-| overshoot | in 28 to 41 collections, worst +4.5 % ± 0.2 (#<!-- -->881 at 1:31:07) |
+| overshoot | in 28 to 41 collections, worst +4.5 % ± 0.2 (#<!-- -->881 at 1:31:07), 37 MiB; p95 3.1 % |
 | cost | GC 6.1 % of CPU: background 5.0, assist 1.1 · idle 0.9 % (not counted) · worst minute 14.0 %, assists 6.0 (from 1:30:00) |
 | pacing | 8.99 collections a minute · 6.6 s between them · start at 93.0 % of the goal, 54 MiB before it · GOGC in effect 98 (least 91) |
 | allocation | median 62 MiB/s · peak 341 MiB/s (#<!-- -->881 at 1:31:07) · 480 GiB in all |

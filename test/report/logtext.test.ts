@@ -49,7 +49,7 @@ describe('the report of a log', () => {
 api.log · Go 1.18 or later · 8 procs · 2 h 14 min · 1,204 collections, 3 forced · 0 lines lost
 
 heap        live 412 MiB (last 440 MiB), growing 31 MiB/h (20 to 42)   goal 824 MiB   peak 861 MiB
-overshoot   in 28 to 41 collections, worst +4.5 % ± 0.2 (#881 at 1:31:07)
+overshoot   in 28 to 41 collections, worst +4.5 % ± 0.2 (#881 at 1:31:07), 37 MiB; p95 3.1 %
 cost        GC 6.1 % of CPU: background 5.0, assist 1.1   idle 0.9 % (not counted)
             worst minute 14.0 %, assists 6.0 (from 1:30:00)
 pacing      8.99 collections a minute   6.6 s between them
@@ -92,7 +92,8 @@ heap        live 412 MiB (last 440 MiB),
             goal 824 MiB   peak 861 MiB
 overshoot   in 28 to 41 collections,
             worst +4.5 % ± 0.2
-            (#881 at 1:31:07)
+            (#881 at 1:31:07), 37 MiB;
+            p95 3.1 %
 cost        GC 6.1 % of CPU:
             background 5.0, assist 1.1
             idle 0.9 % (not counted)
@@ -321,6 +322,63 @@ describe('its figures', () => {
     [1e-9, '0.0000036 collections an hour'],
   ])('say of %f collections a second: %s', (collectionsPerSecond, text) => {
     expect(logOf({ collectionsPerSecond })).toContain(`pacing      ${text}   `);
+  });
+
+  test('say what is sure of an overshoot without what it may be off by', () => {
+    const worst = anOvershoot({ errorBytes: 0, errorRatio: 0 });
+    const exact = logOf({ worstOvershoots: [worst], overshootCertain: 28, overshootPossible: 28 });
+    expect(rowOf(exact, 'overshoot')).toBe(
+      'overshoot   in 28 collections, worst +4.5 % (#881 at 1:31:07), 37 MiB; p95 3.1 %',
+    );
+    const { summary } = someFigures();
+    const overshoot = { ...summary.overshoot, p95Ratio: undefined };
+    expect(rowOf(logOf({ summary: { ...summary, overshoot } }), 'overshoot')).toMatch(/, 37 MiB$/);
+  });
+
+  test('are no surer than lines in whole milliseconds', () => {
+    const { summary, pacing, longestPause } = someFigures();
+    const [process] = aLog().processes;
+    const pauses = { ...summary.pauses, p50Ns: 0, p95Ns: 1 * msNs, p99Ns: 2 * msNs };
+    const figures = someFigures({
+      summary: { ...summary, pauses },
+      pacing: { ...pacing, intervalMedianNs: 0 },
+      longestPause: { ...longestPause!, ns: 3 * msNs },
+    });
+    const of = (releases: string) =>
+      renderLog(
+        aLogReport({ figures, log: aLog({ processes: [{ ...process!, releases }] }) }),
+        aStyle(),
+      );
+    for (const releases of [
+      'Go 1.2 or earlier',
+      'Go 1.5 in development, March 2015',
+      'Go 1.5 in development, April and May 2015',
+    ]) {
+      expect(rowOf(of(releases), 'pauses')).toBe(
+        'pauses      p50 under 1 ms   p95 1 ms   p99 2 ms   max 3 ms (#412 at 1:00:00)',
+      );
+      expect(of(releases)).toContain('under 1 ms between them');
+    }
+    for (const releases of ['Go 1.3', 'Go 1.5', 'Go 1.18 or later']) {
+      expect(rowOf(of(releases), 'pauses')).toContain('p50 0 ns ');
+    }
+  });
+
+  test('tell of collections that the log has no line of', () => {
+    const ranges = [{ from: 20, to: 39, process: 1 }];
+    const one = logOf({ missing: { collections: 20, ranges } });
+    expect(one).toContain(
+      '\n- 20 collections missing (#20 to #39): the log has no line of them.\n',
+    );
+    const more = { collections: 24, ranges: [...ranges, { from: 50, to: 50, process: 2 }] };
+    expect(logOf({ missing: more }, { log: twoProcesses })).toContain(
+      '\n- 24 collections missing (#20 to #39 of process 1, #50 of process 2, 3 more): the log has no line of\n  them.\n',
+    );
+    const single = { collections: 1, ranges: [{ from: 7, to: 7, process: 1 }] };
+    expect(logOf({ missing: single })).toContain(
+      '1 collection missing (#7): the log has no line of it.',
+    );
+    expect(logOf({})).not.toContain('missing');
   });
 
   test('leave out what is nothing', () => {

@@ -120,7 +120,13 @@ export function someFigures(set: Partial<LogFigures> = {}): LogFigures {
       collections: 1204,
       forced: 3,
       heap: { ...summary.heap, peakBytes: 861 * MiB },
-      overshoot: { ...summary.overshoot, maxRatio: 37 / 824, maxCycle: 881, count: 41 },
+      overshoot: {
+        ...summary.overshoot,
+        maxRatio: 37 / 824,
+        p95Ratio: 0.031,
+        maxCycle: 881,
+        count: 41,
+      },
       pauses: {
         count: 2408,
         totalNs: 312 * msNs,
@@ -176,6 +182,7 @@ export function someFigures(set: Partial<LogFigures> = {}): LogFigures {
     },
     longestPause: { ns: 3.4 * msNs, at: aRef({ n: 412, startNs: 1 * hourNs }) },
     collectionsPerSecond: 1204 / 8040,
+    missing: undefined,
     pacing: {
       runwayMedianBytes: 54 * MiB,
       startShareMedian: 0.93,
@@ -222,6 +229,7 @@ export function noFigures(set: Partial<LogFigures> = {}): LogFigures {
     worstWindow: undefined,
     longestPause: undefined,
     collectionsPerSecond: undefined,
+    missing: undefined,
     pacing: {
       runwayMedianBytes: undefined,
       startShareMedian: undefined,

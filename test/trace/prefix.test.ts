@@ -321,9 +321,31 @@ describe('JSON', () => {
   test('docker cuts a long line into records', () => {
     const time = '2024-05-01T12:00:00Z';
     const long = JSON.stringify({ log: 'x'.repeat(16 * 1024), stream: 'stderr', time });
-    const short = JSON.stringify({ log: 'x', stream: 'stderr', time });
+    const whole = JSON.stringify({ log: 'x\n', stream: 'stderr', time });
     expect(unwrap(long).isPartial).toBe(true);
-    expect(unwrap(short).isPartial).toBeUndefined();
+    expect(unwrap(whole).isPartial).toBeUndefined();
+  });
+
+  test('docker has a line that comes in pieces in as many records', () => {
+    const docker = { stream: 'stderr', time: '2024-05-01T12:00:00Z' };
+    const isPartial = (record: object) => unwrap(JSON.stringify(record)).isPartial;
+    expect(isPartial({ log: 'gc 1 @0.007s 49%: 0.004+42+0.003 ms cloc', ...docker })).toBe(true);
+    expect(isPartial({ log: 'k, 0.004+', ...docker, attrs: { tag: 'x' } })).toBe(true);
+    expect(isPartial({ log: '4.0 ms cpu, 4 P\n', ...docker })).toBeUndefined();
+    // Whole lines, of which a collector has taken the line break.
+    expect(isPartial({ log: gc, ...docker })).toBeUndefined();
+    expect(isPartial({ log: 'ready', ...docker, logtag: 'F' })).toBeUndefined();
+    expect(isPartial({ log: 'ready' })).toBeUndefined();
+  });
+
+  test('of no known shape: the text that has a gc line', () => {
+    const found = (record: object) => unwrap(JSON.stringify(record).replaceAll('>', '\\u003e'));
+    expect(found({ m: gc })).toMatchObject({ payload: gc, offset: -1 });
+    const old = 'gc7(4): 0+1+0 ms, 0 -> 1 MB';
+    expect(found({ level: 'info', n: 1, body: old }).payload).toBe(old);
+    // A known key comes first, and what is no gc line is no message.
+    expect(found({ m: gc, msg: 'ready' }).payload).toBe('ready');
+    expect(found({ m: 'gc is slow @ night', n: 5 })).toMatchObject({ offset: 0 });
   });
 });
 
