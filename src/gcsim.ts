@@ -17,6 +17,23 @@
  * where it has them.
  */
 
+// Comparisons and budgets.
+export {
+  checkLimits,
+  type Limit,
+  type LimitResult,
+  parseLimit,
+} from './analysis/budget.ts';
+export {
+  type CompareOptions,
+  type Comparison,
+  type ComparisonRow,
+  compareSamples,
+  type GeomeanRow,
+  type Sample,
+  type SideFigures,
+  type Verdict,
+} from './analysis/comparison.ts';
 // Logs: what they tell, and what is to be said of it.
 export { type FindingRule, findingRules } from './analysis/findings.ts';
 // Figures.
@@ -33,6 +50,14 @@ export type {
   Severity,
   WorstWindow,
 } from './analysis/logfigures.ts';
+export {
+  findMetric,
+  type Metric,
+  type MetricUnit,
+  metrics,
+  type SampleFigures,
+} from './analysis/metrics.ts';
+export { mannWhitney, medianInterval, type RankTest } from './analysis/ranktest.ts';
 export {
   type DelayFigures,
   type GcSysTotals,

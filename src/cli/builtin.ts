@@ -9,7 +9,7 @@ import type { Session } from './session.ts';
 const folder = fileURLToPath(new URL('../../workloads/', import.meta.url));
 const ending = '.yaml';
 
-/** A workload file is written by hand; what is larger than this is something else. */
+/** A file of ours is written by hand; what is larger than this is something else. */
 const workloadBytesMax = 1 << 20;
 
 /** The text of a workload, and how messages call it. */
@@ -51,20 +51,26 @@ export function readBuiltin(name: string): WorkloadText {
  * are built-in names.
  */
 export async function readWorkload(word: string, session: Session): Promise<WorkloadText> {
-  if (word === '-') return { text: await readAll(session.io.stdin), file: '-' };
   const path = resolve(session.io.cwd, word);
-  const isPath = /[/\\]/.test(word) || /\.ya?ml$/i.test(word);
+  const isPath = word === '-' || /[/\\]/.test(word) || /\.ya?ml$/i.test(word);
   if (isPath || (!builtinNames().includes(word) && existsSync(path))) {
-    return { text: readFileText(path, word), file: word, path };
+    return await readTextFile(word, session, 'the workload');
   }
   return readBuiltin(word);
 }
 
-function readFileText(path: string, word: string): string {
+/** The text of a file that is written by hand; "-" is standard input. `what` is how messages call it. */
+export async function readTextFile(
+  word: string,
+  { io }: Session,
+  what: string,
+): Promise<WorkloadText> {
+  const path = resolve(io.cwd, word);
   try {
-    return decode(readBytes(path));
+    if (word === '-') return { text: decode(await readAll(io.stdin)), file: '-' };
+    return { text: decode(readBytes(path)), file: word, path };
   } catch (error) {
-    throw cannotRead(word, error);
+    throw cannotRead(what, word === '-' ? '<stdin>' : word, error);
   }
 }
 
@@ -85,20 +91,16 @@ function readBytes(path: string): Uint8Array {
   }
 }
 
-async function readAll(stdin: AsyncIterable<Uint8Array | string>): Promise<string> {
+async function readAll(stdin: AsyncIterable<Uint8Array | string>): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
-  try {
-    for await (const chunk of stdin) {
-      const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
-      chunks.push(bytes);
-      length += bytes.length;
-      if (length > workloadBytesMax) throw tooLarge();
-    }
-    return decode(Buffer.concat(chunks));
-  } catch (error) {
-    throw cannotRead('<stdin>', error);
+  for await (const chunk of stdin) {
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+    chunks.push(bytes);
+    length += bytes.length;
+    if (length > workloadBytesMax) throw tooLarge();
   }
+  return Buffer.concat(chunks);
 }
 
 function decode(bytes: Uint8Array): string {
@@ -113,14 +115,15 @@ function tooLarge(): Error {
   return new Error('it is larger than 1 MiB');
 }
 
-function cannotRead(name: string, error: unknown): UserError {
+function cannotRead(what: string, name: string, error: unknown): UserError {
   const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+  const isWorkload = what === 'the workload';
   const reason = isMissing ? 'there is no such file' : describeFileError(error);
   return new UserError([
     {
       severity: 'error',
-      message: `cannot read the workload "${name}": ${reason}`,
-      ...(isMissing && { hint: 'gcsim workloads lists the built-in ones' }),
+      message: `cannot read ${what} "${name}": ${reason}`,
+      ...(isMissing && isWorkload && { hint: 'gcsim workloads lists the built-in ones' }),
     },
   ]);
 }

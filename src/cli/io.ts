@@ -5,6 +5,7 @@
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { Writable } from 'node:stream';
+import type { RunJobs } from './simjobs.ts';
 
 /** A stream that may be a terminal. */
 export type OutputStream = Writable & {
@@ -49,6 +50,8 @@ export interface Io {
    * with the error of the operating system where it cannot be started.
    */
   startProgram(words: readonly string[], env: Environment): Promise<Program>;
+  /** Runs simulations for their figures, as many at a time as there are cores. */
+  runJobs: RunJobs;
 }
 
 /** A program that was started. */
@@ -89,6 +92,11 @@ export function processIo(): Io {
     },
     hasTerminal,
     startProgram,
+    async runJobs(jobs, watch) {
+      // Loaded here: all else starts faster without it.
+      const { runOnWorkers } = await import('./workers.ts');
+      return await runOnWorkers(jobs, watch);
+    },
   };
 }
 

@@ -103,7 +103,12 @@ export function nothingToReport(
   });
 }
 
-function noGcLine(files: readonly string[], trace: TraceReport, isBinary: boolean): UserError {
+/** What a log without any gc line has instead. */
+export function noGcLine(
+  files: readonly string[],
+  trace: TraceReport,
+  isBinary: boolean,
+): UserError {
   const name = files.length === 1 ? nameOf(files[0] ?? '-') : `any of ${files.length} logs`;
   const hint =
     'run the program with GODEBUG=gctrace=1 and keep its standard error:\n' +

@@ -2,13 +2,15 @@
  * The command line: which commands there are, and what becomes of their errors. A command is a file of its
  * own beside this one, loaded when it is called.
  *
- * Exit codes: 0 done; 2 the command line or an input file is wrong; 3 an internal check failed, which is a
- * bug of ours; 129, 130, 143 a signal asked to stop. A closed pipe is no error. `gcsim watch` has those of its program.
+ * Exit codes: 0 done; 1 a comparison or a budget failed; 2 the command line or an input file is wrong; 3 an internal
+ * check failed, which is a bug of ours; 129, 130, 143 a signal asked to stop. A closed pipe is no error. `gcsim watch` has those of its program.
  */
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { type Diagnostic, didYouMean, renderDiagnostic, UserError } from '../diagnostic.ts';
 import { defineAnalyze } from './analyze.ts';
+import { defineCheck } from './check.ts';
+import { defineCompare } from './compare.ts';
 import { defineExplain } from './explain.ts';
 import { addNotes, type Example } from './help.ts';
 import type { Io } from './io.ts';
@@ -24,15 +26,17 @@ export { type Io, processIo } from './io.ts';
 
 /** Runs one command line and resolves to its exit code. Never rejects. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
+  const { words, afterDashes } = splitAtDashes(argv);
   const session: Session = {
     io,
+    ...(afterDashes !== undefined && { afterDashes }),
     out: new TextOutput(io.stdout, 'standard output'),
     err: new TextOutput(io.stderr, 'standard error'),
     exitCode: 0,
   };
   const program = defineProgram(session);
   try {
-    await program.parseAsync(argv, { from: 'user' });
+    await program.parseAsync(words, { from: 'user' });
   } catch (error) {
     // What standard output has so far stays whole lines.
     session.out.endLine();
@@ -47,6 +51,13 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     session.exitCode ||= 2;
   }
   return session.exitCode;
+}
+
+/** `gcsim compare` has two sides, each with its own words; to all else "--" means what commander takes it for. */
+function splitAtDashes(argv: readonly string[]): { words: string[]; afterDashes?: string[] } {
+  const dashes = argv[0] === 'compare' ? argv.indexOf('--') : -1;
+  if (dashes < 0) return { words: [...argv] };
+  return { words: argv.slice(0, dashes), afterDashes: argv.slice(dashes + 1) };
 }
 
 function defineProgram(session: Session): Command {
@@ -77,6 +88,8 @@ function defineProgram(session: Session): Command {
   defineWatch(program, session);
   defineExplain(program, session);
   defineRun(program, session, version);
+  defineCompare(program, session);
+  defineCheck(program, session);
   defineWorkloads(program, session);
   defineReleases(program, session);
   return program;
@@ -88,12 +101,14 @@ const examples: readonly Example[] = [
   ['gcsim explain assist-pressure', 'what a finding means'],
   ['gcsim run', 'the built-in workload init1, on Go 1.9'],
   ['gcsim run peak2 --procs 2', 'another one, with 2 procs'],
+  ['gcsim compare old.log -- new.log', 'what became better or worse'],
+  ['gcsim check budget.yaml gc.log', 'whether limits are kept'],
   ['gcsim workloads show json > my.yaml', 'one to change'],
   ['gcsim help run', 'all that a run can do'],
 ];
 
 const exitCodes =
-  'Exit codes: 0 done; 2 the command line or a file is wrong; 3 a bug in gcsim; 130 interrupted. gcsim watch has those of its program.';
+  'Exit codes: 0 done; 1 gcsim compare or gcsim check says no; 2 the command line or a file is wrong; 3 a bug in gcsim; 130 interrupted. gcsim watch has those of its program.';
 
 function packageVersion(): string {
   const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');

@@ -25,6 +25,7 @@ export function defineRun(program: Command, session: Session, version: string): 
     .option('--gogc <n|off>', 'GOGC, in percent')
     .option('--set <mechanism=choice>', 'choose how a mechanism works (repeatable)', collect)
     .option('--seed <n>', 'seed of all that is random')
+    .option('--seeds <n>', 'so many runs, each with the next seed, on all cores')
     .option('--noise <share>', "spread of the machine's costs: 3% or 0.03; 0 for none")
     .option('--duration <time>', 'end after so much simulated time, such as 500ms')
     .option('--cycles <n>', 'end after so many collections')
@@ -55,6 +56,7 @@ Standard error carries a gctrace line for each collection, as that release of Go
 
 const remarks: readonly string[] = [
   'Options go before the "run" settings of the workload file, and these before the defaults: release 1.9, 4 procs, as many cores, GOGC 100, seed 1, noise 3%. The same workload, options and seed give the same output, everywhere.',
+  'With --seeds there are no gctrace lines and no contrast: the report has medians over all runs, --csv a row and --json a summary for each.',
   'With "-", --csv, --json or --gctrace has standard output to itself: there is no report. A file is written whole or not at all.',
 ];
 
@@ -65,6 +67,7 @@ const examples: readonly Example[] = [
   ['gcsim run big-slices --go 8f34b253 --cores 2 --contrast assist'],
   ['gcsim run my.yaml --quiet --csv cycles.csv'],
   ['gcsim run steady --json - > steady.json'],
+  ['gcsim run init1-long --seeds 10 --json seeds.json'],
   ['gcsim workloads show init1 | gcsim run - --procs 8'],
 ];
 
@@ -73,6 +76,7 @@ function collect(value: string, before: string[] | undefined): string[] {
 }
 
 async function run(word: string, flags: RunFlags, session: Session): Promise<number> {
+  if (flags.seeds !== undefined) return await runMany(word, flags, session);
   const overrides = readOverrides(flags);
   const source = await readWorkload(word, session);
   // The collector and the reports are loaded once there is something to run, so that all else starts fast.
@@ -95,5 +99,18 @@ async function run(word: string, flags: RunFlags, session: Session): Promise<num
   } finally {
     unlisten();
     for (const file of outputs.files) file.discard();
+  }
+}
+
+/** The workload with several seeds. */
+async function runMany(word: string, flags: RunFlags, session: Session): Promise<number> {
+  const { runSeeds } = await import('./seeds.ts');
+  const stop = new AbortController();
+  const unlisten = session.io.onStop((signal) => stop.abort(signal));
+  try {
+    const outcome = await runSeeds(word, flags, { session, stop: stop.signal });
+    return outcome === 'ended' ? 0 : stopSignalExitCodes[outcome];
+  } finally {
+    unlisten();
   }
 }

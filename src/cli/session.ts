@@ -11,6 +11,8 @@ export interface Session {
   seed?: number;
   /** What is being simulated and how far it has come, once that has begun: an internal error tells it. */
   whereabouts?: () => string;
+  /** The words behind the first "--", for a command that sets two sides beside each other. */
+  readonly afterDashes?: readonly string[];
   /** What the process ends with. */
   exitCode: number;
 }

@@ -26,6 +26,7 @@ export interface RunFlags {
   cores?: string;
   gogc?: string;
   seed?: string;
+  seeds?: string;
   duration?: string;
   cycles?: string;
   noise?: string;

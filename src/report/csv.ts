@@ -6,7 +6,7 @@ import { stringify } from 'csv-stringify/sync';
 import { assert } from '../assert.ts';
 import type { GcCycle } from '../cycle.ts';
 
-type Cell = number | string | boolean | undefined;
+export type Cell = number | string | boolean | undefined;
 
 interface Column {
   name: string;
@@ -141,6 +141,17 @@ export function csvCycle(cycle: GcCycle): string {
 /** The whole table. */
 export function renderCsv(cycles: readonly GcCycle[]): string {
   return csvHeader() + cycles.map(csvCycle).join('');
+}
+
+/** A table of other things: its head, then its rows, each with its cells by the names of their columns. */
+export function csvTable(
+  names: readonly string[],
+  rows: readonly Readonly<Record<string, Cell>>[],
+): string {
+  const lines = rows.map(
+    (row) => names.map((name) => cellText(row[name], name)).join(',') + lineEnd,
+  );
+  return csvRow(names) + lines.join('');
 }
 
 /** One row with its line break. Text that a spreadsheet would take for a formula is made plain text. */

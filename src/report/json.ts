@@ -74,7 +74,7 @@ export function renderJson(
 }
 
 /** On one line. JSON has no NaN and no infinity: that there is none is a law of ours. */
-export function toJson(value: object, space?: number): string {
+export function toJson(value: object | number, space?: number): string {
   return JSON.stringify(
     value,
     (key, inner: unknown) => {
@@ -89,6 +89,12 @@ export function toJson(value: object, space?: number): string {
 /** On several lines, as a member of the outermost object. */
 export function indented(value: object): string {
   return toJson(value, 2).replaceAll('\n', '\n  ');
+}
+
+/** A list as a member of the outermost object, one of its objects a line. */
+export function jsonLines(objects: readonly object[]): string {
+  if (objects.length === 0) return '[]';
+  return `[\n${objects.map((each) => `    ${toJson(each)}`).join(',\n')}\n  ]`;
 }
 
 /*

@@ -111,20 +111,21 @@ function processSection(report: ProcessReport, clock: Clock): string[] {
 }
 
 /** What is shown when it is opened. The empty lines make GitHub read Markdown again. */
-function details(title: string, lines: readonly string[]): string[] {
+export function details(title: string, lines: readonly string[]): string[] {
   return ['<details>', `<summary>${title}</summary>`, '', ...lines, '', '</details>'];
 }
 
-/** Columns from `figuresFrom` on stand on the right. */
-function table(
+/** Columns from `figuresFrom` on, and before `figuresTo`, stand on the right. */
+export function table(
   heads: readonly string[],
   rows: readonly (readonly string[])[],
   figuresFrom = heads.length,
+  figuresTo = heads.length,
 ): string[] {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   return [
     line(heads),
-    line(heads.map((_, i) => (i < figuresFrom ? '---' : '---:'))),
+    line(heads.map((_, i) => (i < figuresFrom || i >= figuresTo ? '---' : '---:'))),
     ...rows.map((cells) => line(cells.map(escapeMarkdown))),
   ];
 }

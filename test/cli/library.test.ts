@@ -29,6 +29,8 @@ function namesUsedByCli(): string[] {
 const ownMatters = [
   ...['didYouMean', 'wrap', 'counted', 'countedPlainly', 'finish', 'visible'],
   ...['openInputs', 'isYearKnown', 'msNs'],
+  ...['metricHint', 'metricChange', 'pValue', 'visible', 'indented', 'assert'],
+  ...['Source', 'readYaml'],
 ];
 
 test('what the command line calls, the library exports', () => {

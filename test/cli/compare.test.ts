@@ -1,0 +1,320 @@
+/** `gcsim compare`: what is taken for a sample, what comes of it, what is refused. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { projectRoot } from '../support/tree.ts';
+import { type Captured, gcsim, temporaryFolder } from './capture.ts';
+
+const logs = join(projectRoot, 'test', 'conformance');
+/** One program, on 2 procs and on 1. */
+const assist = join(logs, '1.19', 'tree-assist.log');
+const oneProc = join(logs, '1.19', 'tree-p1.log');
+
+/** A program that is over soon: about thirty collections. */
+const small = `# small
+name: small
+kinds: { node: { size: 64B, pointers: 24B } }
+goroutines:
+  - count: 2
+    times: 2000
+    steps: [alloc: { kind: node, count: 256, keep: latest }]
+`;
+
+function folderWith(files: Record<string, string | Uint8Array>): string {
+  const cwd = temporaryFolder();
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(cwd, name), content);
+  return cwd;
+}
+
+async function json(argv: string[], cwd = projectRoot) {
+  const captured = await gcsim(['compare', '--json', '-', ...argv], { cwd });
+  expect(captured.stderr).not.toContain('error:');
+  return JSON.parse(captured.stdout) as {
+    base: { name: string; samples: number };
+    head: { name: string; samples: number };
+    rows: { metric: string; verdict: string; change?: number; p?: number; note?: string }[];
+    warnings: string[];
+  };
+}
+
+async function refused(argv: string[], cwd = projectRoot): Promise<string> {
+  const { code, stdout, stderr } = await gcsim(['compare', ...argv], { cwd });
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  return stderr;
+}
+
+describe('mechanisms', () => {
+  test('workbuf freeing gives memory back after a peak, and the table says no more than that', async () => {
+    // A tenth of the peak and two seconds of what follows: twenty runs of the whole take a minute.
+    const peak2 = readFileSync(join(projectRoot, 'workloads', 'peak2.yaml'), 'utf8')
+      .replace('length: 1024000', 'length: 102400')
+      .replace('length: 51200', 'length: 5120')
+      .replace('for: 12s', 'for: 2s');
+    const cwd = folderWith({ 'peak2.yaml': peak2 });
+    const { rows, base, head } = await json(
+      ['peak2.yaml', '--set', 'workbuf-freeing=off', '--', '--set', 'workbuf-freeing=on'],
+      cwd,
+    );
+    expect(base).toEqual({ name: expect.stringContaining('workbuf-freeing=off'), samples: 10 });
+    expect(head.samples).toBe(10);
+    const verdicts = new Map(rows.map((row) => [row.metric, row]));
+    for (const metric of ['gcSys.peak', 'gcSys.final', 'gcSys.average']) {
+      const row = verdicts.get(metric);
+      expect(row).toMatchObject({ verdict: 'better' });
+      expect(row?.p).toBeLessThan(0.001);
+    }
+    expect(verdicts.get('gcSys.final')?.change).toBeLessThan(-0.3);
+    // What a change needs to be one: a p below 0.05.
+    for (const { verdict, p = 1 } of rows) expect(verdict === 'same' || p < 0.05).toBe(true);
+    expect(verdicts.get('heap.liveMax')).toMatchObject({ verdict: 'same' });
+    expect(verdicts.get('allocation.total')).toMatchObject({ verdict: 'same' });
+  });
+
+  test('the same on both sides: no change in any row', async () => {
+    const { rows } = await json(['init1', '--cycles', '30', '--', 'init1', '--cycles', '30']);
+    expect(rows.length).toBeGreaterThan(20);
+    expect(rows.filter(({ verdict }) => verdict !== 'same')).toEqual([]);
+  });
+
+  test('a head with inputs of its own takes no options from the base', async () => {
+    const cwd = folderWith({ 'small.yaml': small });
+    const argv = ['small.yaml', '--procs', '2', '--seeds', '2', '--', 'small.yaml'];
+    const { base, head, warnings } = await json(argv, cwd);
+    expect([base.name, head.name]).toEqual([
+      'small · Go 1.9 · 2 procs',
+      'small · Go 1.9 · 4 procs',
+    ]);
+    expect(warnings.join('\n')).toContain('GOMAXPROCS');
+  });
+
+  test('one without takes those of the base, its own going before', async () => {
+    const cwd = folderWith({ 'small.yaml': small });
+    const options = ['--procs', '2', '--set', 'workbuf-freeing=off', '--gogc', '50'];
+    const behind = ['--set', 'workbuf-freeing=on', '--gogc', '200', '--seeds', '3'];
+    const argv = ['small.yaml', ...options, '--', ...behind, '--duration', '1s'];
+    const { base, head } = await json(argv, cwd);
+    expect(base.name).toBe('small · Go 1.9 · 2 procs · GOGC 50 · workbuf-freeing=off');
+    expect(head.name).toBe('small · Go 1.9 · 2 procs · GOGC 200 · at most 1 s');
+    expect(head.samples).toBe(3);
+  });
+});
+
+describe('logs', () => {
+  test('two logs: a table with the change of every figure, and why none is significant', async () => {
+    const { code, stdout, stderr } = await gcsim(['compare', oneProc, '--', assist]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^pause\.max +61 µs +48 ms +~/m);
+    expect(stdout).toContain('GOMAXPROCS: base has 1, head has 2');
+    expect(stdout).toContain('needs at least 4 samples a side');
+    expect(stdout).not.toContain('gcSys');
+  });
+
+  const traces = join(projectRoot, '..', 'shared', 'traces');
+  const [gogc25, gogc100] = ['tree-gogc25', 'tree-assist'].map((name) =>
+    join(traces, `gen-go119-${name}.log`),
+  );
+  const testTraces = test.runIf(gogc25 !== undefined && existsSync(gogc25)); // They stand beside the project, where they do.
+  testTraces('GOGC 25 beside GOGC 100: more collections, a smaller heap, more GC CPU', async () => {
+    const argv = ['compare', gogc25 ?? '', '--', gogc100 ?? '', '--csv', '-'];
+    const { code, stdout } = await gcsim(argv);
+    expect(code).toBe(0);
+    const rows = stdout.split('\n').map((line) => line.split(','));
+    const column = (name: string): number => rows[0]?.indexOf(name) ?? -1;
+    const medians = new Map(
+      rows.map((row) => [
+        row[column('metric')],
+        [Number(row[column('base_median')]), Number(row[column('head_median')])],
+      ]),
+    );
+    for (const metric of ['collections', 'gcCpu', 'assist.share']) {
+      const [base = 0, head = 0] = medians.get(metric) ?? [];
+      expect(base, metric).toBeGreaterThan(head);
+    }
+    const [base = 0, head = 0] = medians.get('heap.goal') ?? [];
+    expect(base).toBeLessThan(head / 2);
+  });
+
+  test('gzip, standard input, and JSON of a log are the log itself', async () => {
+    const text = readFileSync(assist);
+    const cwd = folderWith({ 'a.log.gz': gzipSync(text) });
+    const analysed = await gcsim(['analyze', assist, '--json', '-']);
+    writeFileSync(join(cwd, 'a.json'), analysed.stdout);
+    // Other tools write it on one line, and in an order of their own.
+    const { log, ...rest } = JSON.parse(analysed.stdout) as Record<string, unknown>;
+    writeFileSync(join(cwd, 'b.json'), `${JSON.stringify({ ...rest, log })}\n`);
+    const argv = ['compare', 'a.log.gz', '-', '--', 'a.json', 'b.json', '--json', '-'];
+    const { code, stdout } = await gcsim(argv, { cwd, stdin: text });
+    expect(code).toBe(0);
+    const { rows, warnings, base } = JSON.parse(stdout) as Awaited<ReturnType<typeof json>>;
+    expect(base.name).toBe('a.log.gz, standard input');
+    expect(rows.length).toBeGreaterThan(25);
+    for (const { note, change } of rows) {
+      expect({ note, change }).toEqual({ note: 'all values are equal', change: 0 });
+    }
+    expect(warnings.join('\n')).not.toContain('differ');
+  });
+
+  test('a log in lines of JSON is a log', async () => {
+    const lines = readFileSync(assist, 'utf8').trimEnd().split('\n');
+    const wrapped = lines.map((log) => JSON.stringify({ log, stream: 'stderr' })).join('\n');
+    const cwd = folderWith({ 'a.json': `${wrapped}\n` });
+    const { code, stderr } = await gcsim(['compare', 'a.json', '--', 'a.json'], { cwd });
+    // Whatever the reader of logs makes of such lines, it is not refused for being JSON.
+    expect({ code, isJson: stderr.includes('it is JSON') }).not.toMatchObject({ isJson: true });
+  });
+});
+
+describe('JSON of runs', () => {
+  test('of one run, and of several seeds, is what the runs themselves are', async () => {
+    const cwd = folderWith({ 'small.yaml': small });
+    await gcsim(['run', 'small.yaml', '--seeds', '4', '--json', 'four.json'], { cwd });
+    await gcsim(['run', 'small.yaml', '--seed', '5', '--quiet', '--json', 'one.json'], { cwd });
+    const { rows, head, warnings } = await json(
+      ['small.yaml', '--seeds', '5', '--', 'four.json', 'one.json'],
+      cwd,
+    );
+    expect(head).toEqual({ name: 'four.json, one.json', samples: 5 });
+    expect(rows.filter(({ change }) => change !== 0)).toEqual([]);
+    expect(warnings.filter((text) => text.includes('differ'))).toEqual([]);
+  });
+
+  test.each([
+    ['{"schemaVersion": 2, "run": {}', 'begins like JSON of gcsim, but is none'],
+    ['{"schemaVersion": 1, "run": {}, "summary": {}}', 'schemaVersion is 1, expected 2'],
+    ['{"schemaVersion": 2}', 'neither "run" nor "log"'],
+    ['{"schemaVersion": 2, "run": {}}', 'no object "summary"'],
+    [
+      '{"schemaVersion": 2, "run": {}, "summary": {"collections": "7"}}',
+      'must be a number, found "7"',
+    ],
+    ['{"schemaVersion": 2, "run": {}, "samples": []}', '"samples" are no list'],
+    ['{"schemaVersion": 2, "log": {}, "summary": {"collections": 1e999}}', 'must be'],
+    ['{"name": "package"}', 'it is JSON, but not of gcsim'],
+    ['', '"x.json" is empty'],
+    ['hello\nworld\n', 'neither a gctrace log nor JSON of gcsim'],
+    ['{ not json\n', 'neither a gctrace log nor JSON of gcsim'],
+  ])('%s is refused', async (text, message) => {
+    const cwd = folderWith({ 'x.json': text });
+    expect(await refused([assist, '--', 'x.json'], cwd)).toContain(message);
+  });
+});
+
+describe('thresholds', () => {
+  const slower = ['init1', '--cycles', '40', '--', '--procs', '2'];
+
+  async function compared(...argv: string[]): Promise<Captured> {
+    return await gcsim(['compare', ...slower, ...argv]);
+  }
+
+  test('what is significantly worse by more is named, and the exit code is 1', async () => {
+    const { code, stdout, stderr } = await compared('--threshold', '5%');
+    expect(code).toBe(1);
+    const named = [...stderr.matchAll(/^error: (\S+) is significantly worse by more than 5/gm)];
+    expect(named.length).toBeGreaterThan(0);
+    for (const [, metric] of named) {
+      expect(stdout).toMatch(new RegExp(`^${metric?.replaceAll('.', '\\.')} .*worse$`, 'm'));
+    }
+  });
+
+  test('without a threshold, and below it, the exit code is 0', async () => {
+    expect(await compared()).toMatchObject({ code: 0, stderr: '' });
+    expect(await compared('--threshold', '5%', '--metrics', 'heap.liveMax')).toMatchObject({
+      code: 0,
+      stderr: '',
+    });
+  });
+});
+
+describe('output', () => {
+  const pair = ['init1', '--cycles', '10', '--seeds', '2', '--', 'init1', '--cycles', '10'];
+
+  test.each([
+    [['--csv', '-'], /^metric,/],
+    [['--markdown', '-'], /^### /],
+    [['--format', 'gobench'], /^Benchmark\w+\/side=head-4\t/m],
+    [['--format', 'customSmallerIsBetter'], /^\[\n/],
+    [['--format', 'junit'], /^<\?xml /],
+  ])('%j has standard output to itself', async (options, expected) => {
+    const { code, stdout, stderr } = await gcsim(['compare', ...pair, ...options]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(expected);
+    expect(stdout).not.toContain('~ is no significant change');
+    // What the table would have said stands on standard error.
+    expect(stderr).toContain('warning: ');
+  });
+
+  test('files are written beside the table', async () => {
+    const cwd = temporaryFolder();
+    const files = ['--json', 'a.json', '--format', 'gobench', '--output', 'a.txt'];
+    const { code, stdout } = await gcsim(['compare', ...pair, ...files], { cwd });
+    expect(code).toBe(0);
+    expect(stdout).toContain('metric');
+    expect(JSON.parse(readFileSync(join(cwd, 'a.json'), 'utf8'))).toHaveProperty('rows');
+    expect(readFileSync(join(cwd, 'a.txt'), 'utf8')).toMatch(/^Benchmark/m);
+  });
+
+  test('a file that is read is not written', async () => {
+    const cwd = folderWith({ 'a.log': readFileSync(assist) });
+    expect(await refused(['a.log', '--', 'a.log', '--json', 'a.log'], cwd)).toContain(
+      'cannot write "a.log"',
+    );
+  });
+});
+
+test('the help is the same on both sides of the dashes', async () => {
+  const help = await gcsim(['compare', '--help']);
+  expect(help.code).toBe(0);
+  expect(await gcsim(['compare', 'init1', '--', '--help'])).toEqual(help);
+});
+
+describe('what is refused', () => {
+  test.each([
+    [[], 'the base is missing'],
+    [['--', assist], 'the base is missing'],
+    [[assist], 'the head is missing'],
+    [[assist, '--'], 'the head is missing'],
+    [['init1', '--', '--seeds', '3'], 'the head is missing'],
+    [[assist, '--', 'nothing.log'], 'cannot read "nothing.log": there is no such file'],
+    [['pek2', '--', 'init1'], 'did you mean the built-in workload peak2?'],
+    [['-', '--', '-'], 'standard input is named twice'],
+    [[assist, '--', assist, '--metrics', 'pause.mx'], 'there is no metric "pause.mx"'],
+    [[assist, '--', assist, '--metrics', 'pause.mx'], 'did you mean pause.max?'],
+    [[assist, '--', assist, '--metrics', 'gcSys.peak'], 'no sample has gcSys.peak'],
+    [
+      [assist, '--', 'init1', '--seeds', '2', '--cycles', '5', '--metrics', 'gcSys.peak'],
+      'not all samples have gcSys.peak',
+    ],
+    [[assist, '--procs', '2', '--', assist], '--procs: there is no workload to run in base'],
+    [['init1', '--', '--set', 'workbuf-freeing=maybe'], 'has no choice "maybe"'],
+    [[assist, '--', assist, '--threshold', '5'], 'did you mean 5%?'],
+    [[assist, '--', assist, '--alpha', '0'], '--alpha must be more than 0'],
+    [[assist, '--', assist, '--seeds', '0'], '--seeds must be a whole number from 1'],
+    [[assist, '--', assist, '--format', 'xml'], '--format must be one of'],
+    [[assist, '--', assist, '--output', 'x'], 'there is no --format'],
+    [[assist, '--', assist, '--formt', 'x'], 'did you mean --format?'],
+    [['init1', '--seed', '4294967295', '--', 'init1'], 'goes beyond the last seed'],
+    [['init1', '--', 'init1', '--prcs', '2'], 'did you mean --procs?'],
+    [['broken.yaml', '--', '--procs', '2'], 'cannot read the workload "broken.yaml"'],
+  ])('%j', async (argv, message) => {
+    const stderr = await refused(argv);
+    expect(stderr).toContain(message);
+    // The same mistake on both sides is said once.
+    expect(stderr.split(message).length).toBe(2);
+  });
+
+  test('a damaged archive is no sample', async () => {
+    const cut = gzipSync(readFileSync(assist)).subarray(0, 400);
+    const cwd = folderWith({ 'a.log.gz': cut });
+    expect(await refused(['a.log.gz', '--', assist], cwd)).toContain('is cut short');
+  });
+
+  test('lines that cannot be read are told of', async () => {
+    const text = `${readFileSync(assist, 'utf8')}gc 99 @9.9s 5%: 0.1+\n`;
+    const cwd = folderWith({ 'cut.log': text });
+    const argv = ['compare', '--base', 'cut.log', '--head', 'cut.log'];
+    const { code, stderr } = await gcsim(argv, { cwd });
+    expect(code).toBe(0);
+    expect(stderr).toContain('could not be read');
+  });
+});
