@@ -196,7 +196,7 @@ async function report(
   }
   await out.flush();
   const regressions = describeRegressions(comparison);
-  write(regressions, err);
+  write([...(settings.areMetricsChosen ? directionless(comparison) : []), ...regressions], err);
   return regressions.length > 0 ? 1 : 0;
 }
 
@@ -226,6 +226,15 @@ async function writeFormat(
     }
     case undefined:
   }
+}
+
+/** Metrics that no threshold can fail, where one was given for a choice of metrics. */
+function directionless({ rows, threshold }: Comparison): Diagnostic[] {
+  if (threshold === undefined) return [];
+  const names = rows.filter(({ metric }) => metric.better === 'neither').map((r) => r.metric.name);
+  if (names.length === 0) return [];
+  const message = `--threshold cannot fail ${names.join(', ')}: neither more nor less of it is worse`;
+  return [{ severity: 'warning', message }];
 }
 
 function describeRegressions({ rows, threshold }: Comparison): Diagnostic[] {

@@ -2,7 +2,13 @@
  * A comparison for a terminal: metric by metric, grouped by unit, the way Go's benchstat has it. Where the table has no
  * room it leaves out the intervals and says so; where it still has none each metric has lines of its own.
  */
-import type { Comparison, ComparisonRow, GeomeanRow, Verdict } from '../analysis/comparison.ts';
+import {
+  allEqualNote,
+  type Comparison,
+  type ComparisonRow,
+  type GeomeanRow,
+  type Verdict,
+} from '../analysis/comparison.ts';
 import { formatPercent } from '../units.ts';
 import {
   attention,
@@ -288,7 +294,15 @@ function renderVerdict(comparison: Comparison, style: TextStyle): string[] {
 export function regressionsSentence({ rows }: Comparison, threshold: number): string {
   const limit = unbroken(formatPercent(threshold));
   const found = rows.filter(({ isRegression }) => isRegression);
-  if (found.length === 0) return `No metric is significantly worse by more than ${limit}.`;
+  if (found.length === 0) {
+    // A side that is too small can never be found worse: that is no good news.
+    const undecided = rows.filter(({ note }) => note !== undefined && note !== allEqualNote);
+    if (undecided.length > 0) {
+      const names = undecided.map(({ metric }) => visible(metric.name)).join(', ');
+      return `No metric could be found to be worse by more than ${limit}, but these could not be decided: ${names}.`;
+    }
+    return `No metric is significantly worse by more than ${limit}.`;
+  }
   const list = found.map(({ metric }) => visible(metric.name)).join(', ');
   return `Significantly worse by more than ${limit}: ${list}.`;
 }

@@ -217,6 +217,24 @@ describe('thresholds', () => {
     }
   });
 
+  test('what could not be decided, or never can, is no good news', async () => {
+    const { code, stdout, stderr } = await gcsim([
+      'compare',
+      assist,
+      '--metrics',
+      'gcCpu,collections',
+      '--threshold',
+      '5%',
+      '--',
+      oneProc,
+    ]);
+    expect(code).toBe(0);
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
+      'but these could not be decided: gcCpu, collections.',
+    );
+    expect(stderr).toContain('--threshold cannot fail collections: neither more nor less');
+  });
+
   test('without a threshold, and below it, the exit code is 0', async () => {
     expect(await compared()).toMatchObject({ code: 0, stderr: '' });
     expect(await compared('--threshold', '5%', '--metrics', 'heap.liveMax')).toMatchObject({
