@@ -29,16 +29,20 @@ export {
   type Comparison,
   type ComparisonRow,
   compareSamples,
+  decidedRows,
   type GeomeanRow,
+  type MissingMetric,
   type Sample,
   type SideFigures,
+  type Undecided,
+  undecidedOf,
   type Verdict,
 } from './analysis/comparison.ts';
 // Logs: what they tell, and what is to be said of it.
 export { type FindingRule, findingRules } from './analysis/findings.ts';
 // Figures.
 export { type HeapPoint, HeapSeries } from './analysis/heapseries.ts';
-export { LogBuilder, type LogOptions, type ScavengeLine } from './analysis/logbuilder.ts';
+export { LogBuilder, type LogOptions } from './analysis/logbuilder.ts';
 export type {
   CycleRef,
   Finding,
@@ -57,6 +61,7 @@ export {
   metrics,
   type SampleFigures,
 } from './analysis/metrics.ts';
+export { MmuBuilder, type MmuFigures, mmuLengths } from './analysis/mmu.ts';
 export { mannWhitney, medianInterval, type RankTest } from './analysis/ranktest.ts';
 export {
   type DelayFigures,

@@ -20,6 +20,8 @@ import {
   allEqualNote,
   type Comparison,
   type ComparisonRow,
+  fromZeroRemark,
+  listed,
   reachNote,
   type Sample,
 } from './comparison.ts';
@@ -251,15 +253,6 @@ function checkSamples(limit: Limit, samples: readonly Sample[]): LimitResult {
   return { limit, status, message: parts.join('; '), worst, worstSample, failed, count };
 }
 
-/** More names than that are counted. */
-const namesMax = 5;
-
-function listed(names: readonly string[]): string {
-  const more = names.length - namesMax;
-  const list = names.slice(0, namesMax).join(', ');
-  return more > 0 ? `${list} and ${more} more` : list;
-}
-
 function isKept({ operator, value: bound }: Limit, value: number): boolean {
   switch (operator) {
     case '<=':
@@ -314,7 +307,7 @@ function checkRegression(limit: Limit, comparison: Comparison | undefined): Limi
   return { limit, status, message: found, worst, failed: isBroken ? 1 : 0, count: 1 };
 }
 
-/** "12 % worse (p = 0.002): 1.4 % to 1.6 %". */
+/** "12 % worse (p = 0.002); median 1.4 % to 1.6 %". */
 function foundText(
   limit: Limit,
   { metric, base, head, change, p, verdict }: ComparisonRow,
@@ -322,8 +315,10 @@ function foundText(
   const medians = `median ${formatFigure(base.median, metric.unit)} to ${formatFigure(head.median, metric.unit)}`;
   const chance = p === undefined ? '' : p < 0.001 ? ' (p < 0.001)' : ` (p = ${p.toFixed(3)})`;
   if (verdict === 'worse') {
-    const much = change === undefined ? '' : `${figureText(limit, Math.abs(change))} `;
-    return `${much}worse${chance}; ${medians}`;
+    if (change === undefined) {
+      return `worse${chance}: from 0 to ${formatFigure(head.median, metric.unit)} (${fromZeroRemark})`;
+    }
+    return `${figureText(limit, Math.abs(change))} worse${chance}; ${medians}`;
   }
   if (verdict === 'better') return `better${chance}; ${medians}`;
   return p === undefined ? 'no change' : `no significant change${chance}; ${medians}`;

@@ -5,6 +5,7 @@
  * Nothing that a log holds is an error here. A figure that no runtime can have printed is taken as not there.
  */
 import type { GcCycle } from '../cycle.ts';
+import type { Scavenge } from '../trace/forms.ts';
 import type { Bytes, Ns } from '../units.ts';
 import { secondNs } from '../units.ts';
 import { Findings } from './findings.ts';
@@ -25,15 +26,6 @@ export interface LogOptions {
   windowNs?: Ns;
   /** Rules that are not to be reported, by name. */
   silenced?: ReadonlySet<string>;
-}
-
-/** What a scavenger line tells. */
-export interface ScavengeLine {
-  process: number;
-  releasedBytes?: Bytes;
-  heapSysBytes?: Bytes;
-  heapReleasedBytes?: Bytes;
-  heapConsumedBytes?: Bytes;
 }
 
 /** Ranges of missing collections that are told. */
@@ -165,7 +157,7 @@ export class LogBuilder {
     if (this.#procs.length < procsMax && !this.#procs.includes(procs)) this.#procs.push(procs);
   }
 
-  addScavenge(line: ScavengeLine): void {
+  addScavenge(line: Scavenge): void {
     this.#memory ??= {
       lines: 0,
       releasedBytes: 0,
@@ -175,7 +167,7 @@ export class LogBuilder {
     };
     const memory = this.#memory;
     memory.lines++;
-    memory.releasedBytes += size(line.releasedBytes) ?? 0;
+    memory.releasedBytes += size(line.releasedNowBytes) ?? 0;
     memory.heapSysBytes = size(line.heapSysBytes) ?? memory.heapSysBytes;
     memory.heapReleasedBytes = size(line.heapReleasedBytes) ?? memory.heapReleasedBytes;
     memory.heapConsumedBytes = size(line.heapConsumedBytes) ?? memory.heapConsumedBytes;

@@ -4,7 +4,9 @@
  * docs/metrics.md says the same for users.
  */
 import { nearestName } from '../diagnostic.ts';
+import { formatDuration } from '../units.ts';
 import type { LogFigures } from './logfigures.ts';
+import { mmuLengths } from './mmu.ts';
 import type { DelayFigures, RatioFigures, Summary } from './summary.ts';
 
 /** What one run, or one log, came to: one sample of each metric. */
@@ -23,6 +25,8 @@ export interface Metric {
   better: 'lower' | 'higher' | 'neither';
   /** One line for help and documentation. */
   about: string;
+  /** No run can have it. */
+  isOfLogsOnly?: true;
   of(sample: SampleFigures): number | undefined;
 }
 
@@ -46,6 +50,7 @@ function ofLog(
     unit,
     better,
     about,
+    isOfLogsOnly: true,
     of: ({ log }) => (log === undefined ? undefined : finite(read(log))),
   };
 }
@@ -219,6 +224,18 @@ const delays: readonly Metric[] = [
   ofSummary(['pause.count', 'count', 'neither', 'stops of the world'], (s) => s.pauses.count),
 ];
 
+const mmu: readonly Metric[] = mmuLengths.map(({ ns, name, field }) =>
+  ofSummary(
+    [
+      `mmu.${name}`,
+      'share',
+      'higher',
+      `least share of the Ps that the program had in any ${formatDuration(ns)}`,
+    ],
+    (s) => s.mmu[field],
+  ),
+);
+
 const heap: readonly Metric[] = [
   ofSummary(
     ['heap.peak', 'bytes', 'lower', 'most heap at the end of marking'],
@@ -277,6 +294,7 @@ export const metrics: readonly Metric[] = [
   ...gcCpu,
   ...gcSys,
   ...delays,
+  ...mmu,
   ...heap,
   ...pace,
 ];
@@ -289,11 +307,16 @@ export function findMetric(name: string): Metric | undefined {
   return byName.get(name);
 }
 
-/** The way out for a name that is none: what it begins, the nearest name, or else all names. */
+/** The way out for a name that is none: what it begins or is a part of, the nearest name, or where all names stand. */
 export function metricHint(found: string): string {
-  const start = `${found.toLowerCase().replace(/\.$/, '')}.`;
-  const begun = metricNames.filter((name) => name.toLowerCase().startsWith(start));
-  if (begun.length > 0) return `one of: ${begun.join(', ')}`;
+  const word = found.toLowerCase().replace(/\.+$/, '');
   const nearest = nearestName(found, metricNames);
-  return nearest === undefined ? `metrics: ${metricNames.join(', ')}` : `did you mean ${nearest}?`;
+  const parts = metricNames.filter((name) => `.${name.toLowerCase()}.`.includes(`.${word}.`));
+  if (parts.length > 0 && nearest?.toLowerCase() !== word) return `one of: ${parts.join(', ')}`;
+  if (nearest !== undefined) return `did you mean ${nearest}?`;
+  const [first = ''] = word.split('.');
+  const group = metricNames.filter((name) => name.toLowerCase().startsWith(`${first}.`));
+  if (group.length > 0) return `one of: ${group.join(', ')}`;
+  const starts = new Set(metricNames.map((name) => name.split('.', 1)[0]));
+  return `names begin with ${[...starts].join(', ')}; docs/metrics.md lists them`;
 }

@@ -7,6 +7,7 @@
  */
 import type { GcCycle, Signaller } from '../cycle.ts';
 import type { Bytes, Ns } from '../units.ts';
+import { type MmuFigures, noMmu } from './mmu.ts';
 import { Processes } from './processes.ts';
 import { figureMax, Sample } from './statistics.ts';
 
@@ -17,6 +18,8 @@ export interface RunTotals {
   ended: string;
   allocatedBytes: Bytes;
   gcSys: GcSysTotals;
+  /** From an MmuBuilder; absent where nobody listened to what the collector took. */
+  mmu?: MmuFigures;
 }
 
 /** GC bytes from system over a whole run, and its parts. */
@@ -115,6 +118,8 @@ export interface Summary {
     p99Ns: Ns | undefined;
     maxNs: Ns | undefined;
   };
+  /** Least share of the Ps that windows of time left to the program; what only a simulation knows. */
+  mmu: MmuFigures;
   /** GC CPU as the last collection's line gives it: all since the start, idle marking apart. */
   gcCpuShare: number | undefined;
   /**
@@ -368,6 +373,7 @@ export class SummaryBuilder {
         p99Ns: this.#pauses.quantileNs(0.99),
         maxNs: this.#pauses.max,
       },
+      mmu: totals?.mmu ?? noMmu,
       gcCpuShare: this.#gcCpuShare,
       backgroundCpuShare: this.#cpuShare(this.#countedBackgroundCpu),
       transitionCpuShare: this.#cpuShare(this.#countedTransitionCpu),

@@ -1,7 +1,7 @@
 /** Reads budget files: YAML text in, limits out, or a UserError with everything that is wrong and where. */
 import { type Limit, parseLimit } from '../analysis/budget.ts';
-import { didYouMean, UserError } from '../diagnostic.ts';
-import { Source } from '../workload/source.ts';
+import { didYouMean } from '../diagnostic.ts';
+import { type FileKind, Source } from '../workload/source.ts';
 import { readYaml, type YamlMap, type YamlNode, type YamlScalar } from '../workload/yaml.ts';
 
 export interface Budget {
@@ -12,36 +12,21 @@ export interface Budget {
 
 const keys = ['name', 'description', 'limits'];
 
+const budgetFile: FileKind = {
+  file: 'a budget file',
+  language: 'a budget file',
+  content: 'budget',
+  needed: '"limits"',
+};
+
 /** `file` is its name, for messages. Throws UserError, with all problems that were found. */
 export function parseBudget(text: string, file: string): Budget {
-  const source = new Source(text.replace(/^\ufeff/, ''), file);
+  const source = new Source(text.replace(/^\ufeff/, ''), file, budgetFile);
   const root = readYaml(source);
-  try {
-    source.throwIfBad();
-  } catch (error) {
-    throw error instanceof UserError ? inWordsOfBudgets(error) : error;
-  }
   const budget = root && readBudget(root, source);
   source.throwIfBad();
   // Without a budget there was something to report.
   return budget as Budget;
-}
-
-/** What is wrong with YAML is found by the reader of workload files, which says so in its own words. */
-function inWordsOfBudgets(error: UserError): UserError {
-  const changed = (text: string): string =>
-    text
-      .replace('expected "goroutines" or "structures"', 'expected "limits"')
-      .replace('part of the workload language', 'part of a budget file')
-      .replace('a workload file', 'a budget file')
-      .replace('each workload', 'each budget');
-  return new UserError(
-    error.diagnostics.map((diagnostic) => ({
-      ...diagnostic,
-      message: changed(diagnostic.message),
-      ...(diagnostic.hint !== undefined && { hint: changed(diagnostic.hint) }),
-    })),
-  );
 }
 
 function readBudget(root: YamlNode, source: Source): Budget | undefined {

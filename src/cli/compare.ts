@@ -86,7 +86,7 @@ A log, a JSON file of gcsim run or gcsim analyze, and each seed of a workload th
 
 const remarks: readonly string[] = [
   'Behind "--" stand the inputs and options of the head. Without inputs of its own it takes those of the base, and its options go before those of the base; with inputs of its own it takes no options from the base. Significance at 0.05 needs 4 samples a side, a confidence interval 6.',
-  'The exit code is 0 unless --threshold is given: then it is 1 where a metric is significantly worse by more than that.',
+  'The exit code is 0 unless --threshold is given: then it is 1 where a metric is significantly worse by more than that, and 2 where that cannot be decided: too few samples, or a metric of --metrics that not all have. From 0 any significant growth is more.',
 ];
 
 const examples: readonly Example[] = [

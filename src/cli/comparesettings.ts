@@ -5,11 +5,19 @@ import type { CompareFlags } from './compare.ts';
 import { FlagReader } from './flagreader.ts';
 import type { RunFlags } from './settings.ts';
 
-export const outputFormats = ['gobench', 'customSmallerIsBetter', 'junit'] as const;
+/** The format that has one direction only. */
+export const smallerIsBetter = 'customSmallerIsBetter';
+
+export function isSmallerBetter({ better }: Metric): boolean {
+  return better === 'lower';
+}
+
+export const outputFormats = ['gobench', smallerIsBetter, 'junit'] as const;
 export type OutputFormat = (typeof outputFormats)[number];
 
 export interface CompareSettings {
-  seeds: number;
+  /** Undefined where the command line does not say. */
+  seeds: number | undefined;
   metrics: readonly Metric[];
   /** They were asked for by name, so that each of them has to be there. */
   areMetricsChosen: boolean;
@@ -18,7 +26,6 @@ export interface CompareSettings {
   format: OutputFormat | undefined;
 }
 
-const seedsDefault = 10;
 /** More take hours and tell no more. */
 export const seedsMax = 1000;
 const alphaDefault = 0.05;
@@ -30,7 +37,7 @@ export function readCompareSettings(
 ): CompareSettings {
   const reader = new CompareFlagReader();
   const settings = {
-    seeds: reader.integer('--seeds', flags.seeds, 1, seedsMax) ?? seedsDefault,
+    seeds: reader.integer('--seeds', flags.seeds, 1, seedsMax),
     metrics: flags.metrics === undefined ? metrics : reader.metrics(flags.metrics),
     areMetricsChosen: flags.metrics !== undefined,
     alpha: reader.alpha(flags.alpha) ?? alphaDefault,
@@ -40,9 +47,12 @@ export function readCompareSettings(
   if (flags.output !== undefined && flags.format === undefined) {
     reader.refuse('--output says where --format writes, and there is no --format');
   }
+  if (settings.areMetricsChosen) reader.refuseUseless(settings);
   reader.finish();
   return settings;
 }
+
+const directionHint = 'docs/metrics.md says of each metric what is better';
 
 class CompareFlagReader extends FlagReader {
   metrics(text: string): Metric[] {
@@ -53,6 +63,24 @@ class CompareFlagReader extends FlagReader {
       else this.refuse(`--metrics: there is no metric "${name}"`, metricHint(name));
     }
     return [...found];
+  }
+
+  /** What can come to nothing, whatever the samples are. */
+  refuseUseless({ metrics, threshold, format }: CompareSettings): void {
+    if (metrics.length === 0) return;
+    const names = metrics.map(({ name }) => name).join(', ');
+    if (threshold !== undefined && metrics.every(({ better }) => better === 'neither')) {
+      this.refuse(
+        `no threshold can fail this: neither more nor less of ${names} is worse`,
+        directionHint,
+      );
+    }
+    if (format === smallerIsBetter && !metrics.some(isSmallerBetter)) {
+      this.refuse(
+        `--format ${format} has only metrics of which less is better, not ${names}`,
+        directionHint,
+      );
+    }
   }
 
   share(flag: string, text: string | undefined): number | undefined {

@@ -1,18 +1,20 @@
 /** Compares two sides of a command line: finds their samples, sets them beside each other, writes what came of it. */
 import { type Comparison, compareSamples, type Sample } from '../analysis/comparison.ts';
 import type { Metric } from '../analysis/metrics.ts';
-import { type Diagnostic, UserError } from '../diagnostic.ts';
-import { metricChange, pValue, type SideNames } from '../report/metricfigures.ts';
-import { formatPercent } from '../units.ts';
+import { UserError } from '../diagnostic.ts';
+import type { SideNames } from '../report/metricfigures.ts';
 import { textStyle } from './colour.ts';
 import type { CompareFlags, Words } from './compare.ts';
 import {
   type CompareSettings,
+  isSmallerBetter,
   namesOfRunFlags,
   overlay,
   readCompareSettings,
   runFlagsOf,
+  smallerIsBetter,
 } from './comparesettings.ts';
+import { leftOutWarnings, missingErrors, regressionErrors, undecidedErrors } from './gate.ts';
 import type { StopSignal } from './io.ts';
 import { write } from './logresults.ts';
 import { openSinks, type Sinks, type TextSink } from './outputs.ts';
@@ -117,42 +119,29 @@ function metricsFor(
   return metrics.filter(({ of }) => samples.some(({ figures }) => of(figures) !== undefined));
 }
 
-/** Each metric that was asked for has to be in all samples, and of all others at least one. */
+/**
+ * Each metric that was asked for has to be in all samples, and of all others at least one. What a threshold was given
+ * for is reported in any case: see undecidedErrors.
+ */
 function checkMetrics(
   { rows }: Comparison,
-  { metrics, areMetricsChosen }: CompareSettings,
+  settings: CompareSettings,
   base: Side,
   head: Side,
 ): void {
-  if (areMetricsChosen) {
-    const samples = [...base.samples, ...head.samples];
-    const problems = metrics.flatMap((metric) => missingMetric(metric, samples));
-    if (problems.length > 0) throw new UserError(problems);
+  const isGate = settings.areMetricsChosen && settings.threshold !== undefined;
+  const missing = missingErrors(settings, [...base.samples, ...head.samples]);
+  if (settings.format === smallerIsBetter && !rows.some(({ metric }) => isSmallerBetter(metric))) {
+    const message = `--format ${smallerIsBetter} has nothing to write: no metric of which less is better is in all samples`;
+    throw new UserError([{ severity: 'error', message }, ...missing]);
   }
-  if (rows.length > 0) return;
+  if (missing.length > 0 && !isGate) throw new UserError(missing);
+  if (rows.length > 0 || isGate) return;
   throw new UserError({
     severity: 'error',
     message: 'there is no metric that all samples of both sides have',
     hint: 'was anything collected? compare what is alike: logs with logs, runs with runs',
   });
-}
-
-const namesShownMax = 3;
-
-/** What to say of a metric that samples lack. */
-export function missingMetric(metric: Metric, samples: readonly Sample[]): Diagnostic[] {
-  const lacking = samples.filter(({ figures }) => metric.of(figures) === undefined);
-  if (lacking.length === 0) return [];
-  const names = [...new Set(lacking.map(({ name }) => name))];
-  const more = names.length - namesShownMax;
-  const shown = names.slice(0, namesShownMax).join(', ') + (more > 0 ? ` and ${more} more` : '');
-  const message =
-    lacking.length === samples.length
-      ? `no sample has ${metric.name} (${metric.about})`
-      : `not all samples have ${metric.name} (${metric.about}): it is missing in ${shown}`;
-  const isOfLogs = samples.some(({ figures }) => figures.log !== undefined);
-  const hint = isOfLogs ? 'some figures only a simulation has, and some only a log' : undefined;
-  return [{ severity: 'error', message, ...(hint !== undefined && { hint }) }];
 }
 
 interface Result {
@@ -182,7 +171,12 @@ async function report(
     const { renderComparisonMarkdown } = await import('../report/comparemarkdown.ts');
     of.markdown.write(renderComparisonMarkdown(comparison, names));
   }
-  if (of.output !== undefined) await writeFormat(of.output, result, settings, names);
+  const samples = [...base.samples, ...head.samples];
+  const undecided = undecidedErrors(comparison, settings, samples);
+  if (of.output !== undefined) {
+    const isUndecidedError = undecided.length > 0;
+    await writeFormat(of.output, result, settings, { names, isUndecidedError });
+  }
   // What goes to files is there, whole, before anybody is told that it is done.
   for (const file of files) file.commit();
   if (!isStdoutTaken) {
@@ -195,8 +189,9 @@ async function report(
     );
   }
   await out.flush();
-  const regressions = describeRegressions(comparison);
-  write([...(settings.areMetricsChosen ? directionless(comparison) : []), ...regressions], err);
+  const regressions = regressionErrors(comparison);
+  write([...leftOutWarnings(comparison, settings), ...regressions, ...undecided], err);
+  if (undecided.length > 0) return 2;
   return regressions.length > 0 ? 1 : 0;
 }
 
@@ -204,7 +199,7 @@ async function writeFormat(
   sink: TextSink,
   { comparison, base, head }: Result,
   { format, metrics }: CompareSettings,
-  names: SideNames,
+  { names, isUndecidedError }: { names: SideNames; isUndecidedError: boolean },
 ): Promise<void> {
   switch (format) {
     case 'gobench': {
@@ -213,37 +208,19 @@ async function writeFormat(
       sink.write(renderGobenchSides(samples, { metrics }));
       return;
     }
-    case 'customSmallerIsBetter': {
+    case smallerIsBetter: {
       const { renderCustomSmallerIsBetter } = await import('../report/actionbenchmark.ts');
-      const figures = comparison.rows.map(({ metric, head: side }) => ({ metric, side }));
+      const figures = comparison.rows
+        .filter(({ metric }) => isSmallerBetter(metric))
+        .map(({ metric, head: side }) => ({ metric, side }));
       sink.write(renderCustomSmallerIsBetter(figures));
       return;
     }
     case 'junit': {
       const { comparisonCases, renderJunit } = await import('../report/junit.ts');
-      sink.write(renderJunit(comparisonCases(comparison, names)));
+      sink.write(renderJunit(comparisonCases(comparison, names, { isUndecidedError })));
       return;
     }
     case undefined:
   }
-}
-
-/** Metrics that no threshold can fail, where one was given for a choice of metrics. */
-function directionless({ rows, threshold }: Comparison): Diagnostic[] {
-  if (threshold === undefined) return [];
-  const names = rows.filter(({ metric }) => metric.better === 'neither').map((r) => r.metric.name);
-  if (names.length === 0) return [];
-  const message = `--threshold cannot fail ${names.join(', ')}: neither more nor less of it is worse`;
-  return [{ severity: 'warning', message }];
-}
-
-function describeRegressions({ rows, threshold }: Comparison): Diagnostic[] {
-  return rows
-    .filter(({ isRegression }) => isRegression)
-    .map(({ metric, change, p }) => {
-      const limit = formatPercent(threshold ?? 0);
-      const by = change === undefined ? 'it was 0' : metricChange(change);
-      const message = `${metric.name} is significantly worse by more than ${limit}: ${by}, p ${pValue(p)}`;
-      return { severity: 'error', message };
-    });
 }

@@ -1,6 +1,7 @@
 /** Runs what was planned: the run itself, then the other sides of its contrast, then the report. */
 import { HeapSeries } from '../analysis/heapseries.ts';
-import { type Summary, SummaryBuilder } from '../analysis/summary.ts';
+import { MmuBuilder } from '../analysis/mmu.ts';
+import { type RunTotals, type Summary, SummaryBuilder } from '../analysis/summary.ts';
 import {
   createSimulation,
   type SimOptions,
@@ -97,10 +98,12 @@ class Runner {
     name: string,
     options: SimOptions,
     onCycle: (cycle: GcCycle) => void,
-  ): Promise<SimTotals | Exclude<Outcome, 'ended'>> {
+  ): Promise<(SimTotals & RunTotals) | Exclude<Outcome, 'ended'>> {
     const progress = this.#progress;
+    const mmu = new MmuBuilder(options.procs);
     const simulation = createSimulation(this.#plan.workload, {
       ...options,
+      onTaken: (nowNs, taken) => mmu.add(nowNs, taken),
       onCycle(cycle) {
         progress.clear();
         onCycle(cycle);
@@ -119,7 +122,7 @@ class Runner {
     if (outcome !== 'ended') return outcome;
     const totals = simulation.totals();
     this.#elapsedNs ??= totals.elapsedNs;
-    return totals;
+    return { ...totals, mmu: mmu.finish(totals.elapsedNs) };
   }
 
   #describe(name: string, simulation: Simulation): string {

@@ -187,7 +187,8 @@ class FiguresReader {
     const entries = Object.entries(example).map(([key, like]: [string, unknown]) => {
       const found = value[key];
       const place = `${path}.${key}`;
-      if (isObject(like)) return [key, this.#like(like, found, place)];
+      // One of which nothing is known may be absent as a whole, as where an older gcsim has written it.
+      if (isObject(like)) return [key, this.#like(like, found === undefined ? {} : found, place)];
       if (Array.isArray(like))
         return [key, Array.isArray(found) ? this.#known(found, place, 0) : []];
       if (typeof like === 'number' && typeof found !== 'number') {

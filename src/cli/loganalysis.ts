@@ -1,6 +1,6 @@
 /** Analyses a log while it is read: figures for the report, and rows for CSV and JSON as they come. */
 import { HeapSeries } from '../analysis/heapseries.ts';
-import { LogBuilder, type ScavengeLine } from '../analysis/logbuilder.ts';
+import { LogBuilder } from '../analysis/logbuilder.ts';
 import type { GcCycle } from '../cycle.ts';
 import { jsonCycle } from '../report/json.ts';
 import { counted, visible } from '../report/layout.ts';
@@ -140,9 +140,8 @@ export class LogAnalysis {
   }
 
   #addScavenge(line: Scavenge): void {
-    const told = scavengeLineOf(line);
-    this.#builder.addScavenge(told);
-    if (this.#settings.perProcess) this.#builderOf(told.process)?.addScavenge(told);
+    this.#builder.addScavenge(line);
+    if (this.#settings.perProcess) this.#builderOf(line.process ?? 1)?.addScavenge(line);
   }
 
   #builderOf(process: number): LogBuilder | undefined {
@@ -230,14 +229,3 @@ export class LogAnalysis {
 
 /** Processes that a note names. */
 const namedMax = 5;
-
-function scavengeLineOf(line: Scavenge): ScavengeLine {
-  const { releasedNowBytes, heapSysBytes, heapReleasedBytes, heapConsumedBytes } = line;
-  return {
-    process: line.process ?? 1,
-    ...(releasedNowBytes !== undefined && { releasedBytes: releasedNowBytes }),
-    ...(heapSysBytes !== undefined && { heapSysBytes }),
-    ...(heapReleasedBytes !== undefined && { heapReleasedBytes }),
-    ...(heapConsumedBytes !== undefined && { heapConsumedBytes }),
-  };
-}

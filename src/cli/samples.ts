@@ -2,7 +2,7 @@
  * The samples that words of a command line stand for: logs, results that gcsim wrote as JSON, and workloads, which are
  * run with several seeds.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Sample } from '../analysis/comparison.ts';
 import { findingRules } from '../analysis/findings.ts';
@@ -46,9 +46,11 @@ export interface Side {
 export interface SampleContext {
   session: Session;
   stop: AbortSignal;
-  /** Runs of each workload. */
-  seeds: number;
+  /** Runs of each workload, where the command line says how many. */
+  seeds: number | undefined;
 }
+
+const seedsDefault = 10;
 
 /** A part of a side: samples that are there, or runs to come. */
 type Part = { word: string; samples: Sample[] } | { word: string; plan: Plan; jobs: SimJob[] };
@@ -60,7 +62,7 @@ export async function gatherSides(
 ): Promise<Side[] | StopSignal> {
   const problems: Diagnostic[] = [];
   const sides: { request: SideRequest; parts: Part[] }[] = [];
-  checkWords(requests);
+  checkWords(requests, context);
   for (const request of requests) {
     const parts: Part[] = [];
     sides.push({ request, parts });
@@ -100,7 +102,7 @@ function distinct(problems: readonly Diagnostic[]): Diagnostic[] {
   return problems.filter((_, i) => texts.indexOf(texts[i] ?? '') === i);
 }
 
-function checkWords(requests: readonly SideRequest[]): void {
+function checkWords(requests: readonly SideRequest[], { seeds }: SampleContext): void {
   const words = requests.flatMap((request) => request.words);
   if (words.filter((word) => word === '-').length > 1) {
     throw new UserError({
@@ -109,11 +111,17 @@ function checkWords(requests: readonly SideRequest[]): void {
       hint: 'write "-" once',
     });
   }
+  const hint = 'what was measured already cannot be changed';
   const problems: Diagnostic[] = requests.flatMap(({ name, words, givenOptions }) => {
     if (givenOptions.length === 0 || words.some(isWorkload)) return [];
     const message = `${givenOptions.join(', ')}: there is no workload to run in ${name}, only ${words.length === 1 ? 'a file' : 'files'}`;
-    return [{ severity: 'error', message, hint: 'what was measured already cannot be changed' }];
+    return [{ severity: 'error', message, hint }];
   });
+  // How many seeds is said for all sides together.
+  if (seeds !== undefined && !words.some(isWorkload)) {
+    const message = `--seeds: there is no workload to run, only ${words.length === 1 ? 'a file' : 'files'}`;
+    problems.push({ severity: 'error', message, hint });
+  }
   if (problems.length > 0) throw new UserError(problems);
 }
 
@@ -136,11 +144,29 @@ export function isWorkload(word: string): boolean {
 }
 
 async function partOf(word: string, request: SideRequest, context: SampleContext): Promise<Part> {
-  if (!isWorkload(word)) return { word, samples: await readSamples(word, context) };
+  if (!isWorkload(word)) {
+    const samples = await readSamples(word, context);
+    const path = word === '-' ? undefined : realPath(resolve(context.session.io.cwd, word));
+    return { word, samples: path === undefined ? samples : samples.map(withSource(path)) };
+  }
   const source = await readWorkload(word, context.session);
   const { overrides } = request;
   const plan = planRun(source, { ...overrides, contrast: false });
-  return { word, plan, jobs: jobsFor(plan, source, overrides, context.seeds) };
+  return { word, plan, jobs: jobsFor(plan, source, overrides, context.seeds ?? seedsDefault) };
+}
+
+/** One file has one real path, however it was named; of a pipe the name itself will do. */
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+/** A file may hold several runs. */
+function withSource(path: string): (sample: Sample, index: number) => Sample {
+  return (sample, index) => ({ ...sample, source: `${path}#${index}` });
 }
 
 /** One job for each seed, from the plan's own on. */

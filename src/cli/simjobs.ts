@@ -3,6 +3,7 @@
  * data, so that they can go to a thread and come back; what a job comes to depends on nothing else, and is the same
  * wherever it runs.
  */
+import { MmuBuilder } from '../analysis/mmu.ts';
 import { type Summary, SummaryBuilder } from '../analysis/summary.ts';
 import { createSimulation, type SimTotals } from '../collector/simulate.ts';
 import { type Diagnostic, UserError } from '../diagnostic.ts';
@@ -92,9 +93,11 @@ export async function runJob(
   const options = { ...overrides.options, seed };
   const plan = planRun(source, { ...overrides, options, contrast: false });
   const builder = new SummaryBuilder();
+  const mmu = new MmuBuilder(plan.options.procs);
   const simulation = createSimulation(plan.workload, {
     ...plan.options,
     onCycle: (cycle) => builder.add(cycle),
+    onTaken: (nowNs, taken) => mmu.add(nowNs, taken),
   });
   while (simulation.step(sliceEvents)) {
     const { nowNs, cyclesDone } = simulation;
@@ -103,7 +106,8 @@ export async function runJob(
     if (isWanted !== true && !(await isWanted)) return undefined;
   }
   const totals = simulation.totals();
-  return { summary: builder.finish(totals), totals };
+  const summary = builder.finish({ ...totals, mmu: mmu.finish(totals.elapsedNs) });
+  return { summary, totals };
 }
 
 /** Runs the jobs one after the other, in this thread. */

@@ -630,9 +630,9 @@ export class BgMarkWorker implements Task {
       return;
     }
     const wait = this.waits++;
-    if (wait < getfullSpins) rt.sched.run(p, 300, 1, Use.spinning);
-    else if (wait < 2 * getfullSpins) rt.sched.run(p, rt.machine.schedYieldNs, 1, Use.spinning);
-    else rt.sched.holdFor(p, getfullSleepNs + rt.machine.sleepExtraNs, Use.spinning);
+    if (wait < getfullSpins) rt.sched.run(p, 300, 1, Use.getfull);
+    else if (wait < 2 * getfullSpins) rt.sched.run(p, rt.machine.schedYieldNs, 1, Use.getfull);
+    else rt.sched.holdFor(p, getfullSleepNs + rt.machine.sleepExtraNs, Use.getfull);
   }
 
   private end(p: P, g: G): void {

@@ -44,9 +44,22 @@ export const Use = {
   spinning: 8,
   offCore: 9,
   idle: 10,
+  /** A dedicated worker waits in the getfull barrier. */
+  getfull: 11,
 } as const;
 export type Use = (typeof Use)[keyof typeof Use];
-export const useCount = 11;
+export const useCount = 12;
+/**
+ * Whether the collector has the P, by its use: 1 in those that Go's traces take from mutator utilisation, which are a worker that
+ * is not idle, an assist or a transition on the P, working or waiting. Sweeping is not one: `go tool trace` leaves it out unless
+ * asked. A P that is off its core is whose it was: 2.
+ */
+const takenIn = new Uint8Array(useCount);
+takenIn.fill(1, Use.assist, Use.idleMark);
+takenIn[Use.coordinator] = 1;
+takenIn[Use.stopped] = 1;
+takenIn[Use.getfull] = 1;
+takenIn[Use.offCore] = 2;
 /** Most turns of a P at one instant: parks, readies and pushed tasks. Beyond, the model has a loop. */
 const idleTurnsMax = 10_000;
 
@@ -135,6 +148,8 @@ export class P {
   use: Use = Use.idle;
   useOnCore: Use = Use.idle;
   since: Ns = 0;
+  /** 1 while the collector has the P, on its core or off it. */
+  taken = 0;
   readonly usedNs = new Float64Array(useCount);
 
   readonly gcw = new GcWork();
@@ -182,6 +197,9 @@ export class Sched {
   private readonly stealRng: Prng;
   private readonly noise: number;
   hooks!: SchedHooks;
+  /** Told how many Ps the collector has taken from the program from now on, when that changes: all while the world stops. */
+  onTaken: ((nowNs: Ns, taken: number) => void) | null = null;
+  private taken = 0;
 
   /** Global run queue. */
   readonly globalQueue: G[] = [];
@@ -443,6 +461,14 @@ export class Sched {
     p.usedNs[p.use] = p.usedNs[p.use]! + (now - p.since);
     p.since = now;
     p.use = use;
+    if (takenIn[use] !== p.taken) this.take(p, use);
+  }
+
+  private take(p: P, use: Use): void {
+    if (use === Use.offCore) return;
+    p.taken = 1 - p.taken;
+    this.taken += 2 * p.taken - 1;
+    if (!this.stopping) this.onTaken?.(this.engine.now, this.taken);
   }
 
   /** Ends the activity in hand at its next whole unit. */
@@ -679,6 +705,7 @@ export class Sched {
   stopTheWorld(p: P): boolean {
     if (this.stopping) fail('world stopped twice', p.id);
     this.stopping = true;
+    this.onTaken?.(this.engine.now, this.procs);
     this.stopWait = this.procs - 1;
     for (const idle of this.idlePs) {
       idle.status = PStatus.stopped;
@@ -706,7 +733,6 @@ export class Sched {
 
   /** startTheWorld: Ps with work of their own run at once, then one wakes the next. */
   startTheWorld(p: P): void {
-    this.stopping = false;
     for (let i = this.procs - 1; i >= 0; i--) {
       const other = this.ps[i]!;
       if (other.status !== PStatus.stopped) continue;
@@ -722,6 +748,8 @@ export class Sched {
         this.idlePs.push(other);
       }
     }
+    this.stopping = false;
+    this.onTaken?.(this.engine.now, this.taken);
     this.wakeSysmon();
     this.wakeIdle();
   }

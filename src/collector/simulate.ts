@@ -49,6 +49,12 @@ export interface SimOptions {
   check?: boolean;
   /** Called at the end of each collection. */
   onCycle?: (cycle: GcCycle) => void;
+  /**
+   * Called when the collector takes Ps from the program or gives them back: how many of the `procs` it has from `nowNs` on.
+   * It has those on which assists and workers that are not idle mark, and all of them from the request to stop the world until
+   * that runs again. None at the start.
+   */
+  onTaken?: (nowNs: Ns, taken: number) => void;
 }
 
 /** What a whole run gives, beside its collections. */
@@ -153,6 +159,7 @@ class Run implements Simulation {
       options.check ? new Auditor(rt) : null,
     );
     rt.mutators = new Mutators(rt, workload, plans, new Prng(options.seed, 'units'));
+    rt.sched.onTaken = options.onTaken ?? null;
     rt.sched.hooks = {
       findRunnableGCWorker: (p) => rt.marker.findRunnable(p),
       findIdleGCWorker: (p) => rt.marker.findIdle(p),
@@ -261,7 +268,7 @@ class Run implements Simulation {
         coordinatorNs: used(Use.coordinator),
         sweepNs: used(Use.sweep),
         stoppedNs: used(Use.stopped),
-        spinningNs: used(Use.spinning),
+        spinningNs: used(Use.spinning) + used(Use.getfull),
         offCoreNs: used(Use.offCore),
         idleNs: used(Use.idle),
       },

@@ -2,7 +2,14 @@
  * The JSON of a comparison. docs/compare.md says what each field is, schema/compare.schema.json what it looks like.
  * Fields stand in a fixed order; what is not known is absent. Figures are raw: nanoseconds, bytes, fractions of one.
  */
-import type { Comparison, ComparisonRow, GeomeanRow, SideFigures } from '../analysis/comparison.ts';
+import {
+  absentOf,
+  type Comparison,
+  type ComparisonRow,
+  type GeomeanRow,
+  type SideFigures,
+  undecidedOf,
+} from '../analysis/comparison.ts';
 import { indented, jsonLines, toJson } from './json.ts';
 import type { SideNames } from './metricfigures.ts';
 
@@ -10,26 +17,26 @@ import type { SideNames } from './metricfigures.ts';
 export const compareSchemaVersion = 1;
 
 export function renderComparisonJson(comparison: Comparison, names: SideNames): string {
-  const { rows, geomeans, absent, warnings, alpha, threshold } = comparison;
+  const { rows, geomeans, warnings, samples, alpha, threshold } = comparison;
   const regressions = rows.filter((row) => row.isRegression).map(({ metric }) => metric.name);
+  const undecided = undecidedOf(comparison).map(({ metric, reason }) => {
+    return { metric: metric.name, reason };
+  });
   const members: [name: string, json: string][] = [
     ['schemaVersion', toJson(compareSchemaVersion)],
-    ['base', indented(sideMember(names.base, rows, 'base'))],
-    ['head', indented(sideMember(names.head, rows, 'head'))],
+    ['base', indented({ name: names.base, samples: samples.base })],
+    ['head', indented({ name: names.head, samples: samples.head })],
     ['alpha', toJson(alpha)],
     ...(threshold === undefined ? [] : [['threshold', toJson(threshold)] as [string, string]]),
     ['rows', jsonLines(rows.map(rowMember))],
     ['geomeans', jsonLines(geomeans.map(geomeanMember))],
     ['regressions', indented(regressions)],
-    ['absent', indented(absent)],
+    ['undecided', jsonLines(undecided)],
+    ['absent', indented(absentOf(comparison))],
     ['warnings', indented(warnings)],
   ];
   const text = members.map(([name, json]) => `  "${name}": ${json}`).join(',\n');
   return `{\n${text}\n}\n`;
-}
-
-function sideMember(name: string, rows: readonly ComparisonRow[], side: 'base' | 'head'): object {
-  return { name, samples: Math.max(0, ...rows.map((row) => row[side].count)) };
 }
 
 function rowMember(row: ComparisonRow): object {
@@ -52,6 +59,6 @@ function figuresMember({ count, median, interval }: SideFigures): object {
   return { count, median, interval: interval && { low: interval.low, high: interval.high } };
 }
 
-function geomeanMember({ unit, change, rows, note }: GeomeanRow): object {
-  return { unit, change, rows, note };
+function geomeanMember({ unit, change, rows, leftOut, note }: GeomeanRow): object {
+  return { unit, change, rows, leftOut, note };
 }

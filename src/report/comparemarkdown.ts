@@ -2,8 +2,13 @@
  * A comparison for GitHub: comments on pull requests, and the summary of a job. What changed stands first, the worse of
  * it before all else; the rest is there when it is opened.
  */
-import type { Comparison, ComparisonRow, GeomeanRow } from '../analysis/comparison.ts';
-import { regressionsSentence, remarksOf } from './comparetext.ts';
+import {
+  type Comparison,
+  type ComparisonRow,
+  fromZeroRemark,
+  type GeomeanRow,
+} from '../analysis/comparison.ts';
+import { remarksOf, thresholdSentences } from './comparetext.ts';
 import { counted, finish } from './layout.ts';
 import { details, escapeMarkdown, table } from './logmarkdown.ts';
 import {
@@ -26,9 +31,7 @@ export function renderComparisonMarkdown(comparison: Comparison, names: SideName
   const sections = [
     [`### GC: ${escapeMarkdown(names.base)} → ${escapeMarkdown(names.head)}`],
     rows.length === 0 ? ['There is no metric that both sides have.'] : [headline(comparison)],
-    threshold === undefined || rows.length === 0
-      ? []
-      : [escapeMarkdown(regressionsSentence(comparison, threshold))],
+    threshold === undefined ? [] : [escapeMarkdown(thresholdSentences(comparison, threshold))],
     rowTable(changed),
     same.length === 0
       ? []
@@ -75,7 +78,7 @@ function rowTable(rows: readonly ComparisonRow[]): string[] {
       row.verdict === 'same' ? '~' : metricChange(row.change),
       pValue(row.p),
       sampleCounts(row),
-      row.isRegression ? `${row.verdict}: beyond the threshold` : remarkOf(row),
+      remarkOf(row),
     ]),
     1,
     6,
@@ -87,8 +90,11 @@ function rowTable(rows: readonly ComparisonRow[]): string[] {
   });
 }
 
-/** The verdict, and why there is none. */
-function remarkOf({ verdict, note }: ComparisonRow): string {
+/** The verdict, and why it fails or why there is none. */
+function remarkOf({ verdict, note, isRegression, change }: ComparisonRow): string {
+  if (isRegression) {
+    return `${verdict}: ${change === undefined ? fromZeroRemark : 'beyond the threshold'}`;
+  }
   return verdict === 'same' ? (note ?? '') : [verdict, note].filter(Boolean).join(': ');
 }
 
@@ -105,10 +111,10 @@ function sideCell(side: ComparisonRow['base'], { metric }: ComparisonRow): strin
 function geomeanTable(geomeans: readonly GeomeanRow[]): string[] {
   return table(
     ['of', 'change', 'metrics', ''],
-    geomeans.map(({ unit, change, rows, note }) => [
+    geomeans.map(({ unit, change, rows, leftOut, note }) => [
       unitNames.find(([name]) => name === unit)?.[1] ?? unit,
       metricChange(change),
-      String(rows),
+      leftOut === 0 ? String(rows) : `${rows - leftOut} of ${rows}`,
       note ?? '',
     ]),
     1,

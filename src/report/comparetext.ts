@@ -3,10 +3,13 @@
  * room it leaves out the intervals and says so; where it still has none each metric has lines of its own.
  */
 import {
-  allEqualNote,
+  absentOf,
   type Comparison,
   type ComparisonRow,
+  decidedRows,
+  fromZeroRemark,
   type GeomeanRow,
+  undecidedOf,
   type Verdict,
 } from '../analysis/comparison.ts';
 import { formatPercent } from '../units.ts';
@@ -24,6 +27,7 @@ import {
   wrap,
 } from './layout.ts';
 import {
+  changeInWords,
   intervalOf,
   metricChange,
   metricFigure,
@@ -57,7 +61,9 @@ export function renderComparison(
 }
 
 /** What a reader has to know beside the table, in sentences. */
-export function remarksOf({ absent, warnings }: Comparison): string[] {
+export function remarksOf(comparison: Comparison): string[] {
+  const { warnings } = comparison;
+  const absent = absentOf(comparison);
   return absent.length === 0 ? warnings : [...warnings, `in no sample: ${absent.join(', ')}`];
 }
 
@@ -73,12 +79,9 @@ function geomeanOf({ geomeans }: Comparison, unit: string): GeomeanRow | undefin
   return geomeans.find((row) => row.unit === unit && row.rows > 1);
 }
 
-function renderSides({ rows }: Comparison, names: SideNames, style: TextStyle): string[] {
+function renderSides({ samples }: Comparison, names: SideNames, style: TextStyle): string[] {
   return (['base', 'head'] as const).flatMap((side) => {
-    const count = Math.max(0, ...rows.map((row) => row[side].count));
-    // Without a metric that both have, nothing counts them.
-    const samples = rows.length === 0 ? '' : `\u00a0\u00b7 ${counted(count, 'sample')}`;
-    const text = `${visible(names[side])}${samples}`;
+    const text = `${visible(names[side])}\u00a0\u00b7 ${counted(samples[side], 'sample')}`;
     const [first = '', ...others] = hanging(`${side} `, text, style);
     return [bold(side, style) + first.slice(side.length), ...others];
   });
@@ -277,32 +280,42 @@ function renderStacked(line: Line, style: TextStyle): string[] {
 
 function renderVerdict(comparison: Comparison, style: TextStyle): string[] {
   const { rows, alpha, threshold } = comparison;
-  if (rows.length === 0) return [];
   const hasNone = rows.some(({ verdict }) => verdict === 'same');
-  const texts = [
-    ...(hasNone ? [`${none} is no significant change (alpha ${alpha}).`] : []),
-    ...(threshold === undefined ? [] : [regressionsSentence(comparison, threshold)]),
-  ];
-  const isFailed = rows.some(({ isRegression }) => isRegression);
-  return texts.flatMap((text, i) => {
-    const lines = wrap(withShortWords(text, columnsOf(style)), columnsOf(style));
-    return isFailed && i === texts.length - 1 ? lines.map((line) => attention(line, style)) : lines;
-  });
+  const width = columnsOf(style);
+  const paragraph = (text: string): string[] => wrap(withShortWords(text, width), width);
+  const legend = hasNone ? paragraph(`${none} is no significant change (alpha ${alpha}).`) : [];
+  if (threshold === undefined) return legend;
+  const isPassed =
+    decidedRows(comparison).length > 0 && rows.every(({ isRegression }) => !isRegression);
+  const lines = paragraph(thresholdSentences(comparison, threshold));
+  return [...legend, ...(isPassed ? lines : lines.map((line) => attention(line, style)))];
 }
 
-/** What was said to count, and which metrics are beyond it. */
-export function regressionsSentence({ rows }: Comparison, threshold: number): string {
+/** What a threshold makes of a comparison: what is beyond it, and of what that cannot be said. */
+export function thresholdSentences(comparison: Comparison, threshold: number): string {
   const limit = unbroken(formatPercent(threshold));
-  const found = rows.filter(({ isRegression }) => isRegression);
-  if (found.length === 0) {
-    // A side that is too small can never be found worse: that is no good news.
-    const undecided = rows.filter(({ note }) => note !== undefined && note !== allEqualNote);
-    if (undecided.length > 0) {
-      const names = undecided.map(({ metric }) => visible(metric.name)).join(', ');
-      return `No metric could be found to be worse by more than ${limit}, but these could not be decided: ${names}.`;
-    }
-    return `No metric is significantly worse by more than ${limit}.`;
+  const undecided = undecidedOf(comparison).map(nameOf).join(', ');
+  // Sides that are too small can never be found worse: that is no good news.
+  if (decidedRows(comparison).length === 0) {
+    return undecided === ''
+      ? 'No threshold can fail this: of no metric here is more or less worse.'
+      : `Whether a metric is worse by more than ${limit} cannot be decided.`;
   }
-  const list = found.map(({ metric }) => visible(metric.name)).join(', ');
-  return `Significantly worse by more than ${limit}: ${list}.`;
+  const found = comparison.rows.filter(({ isRegression }) => isRegression);
+  const beyond = found.filter(({ change }) => change !== undefined).map(nameOf);
+  const fromZero = found
+    .filter(({ change }) => change === undefined)
+    .map((row) => `${nameOf(row)} ${changeInWords(row)}`);
+  return [
+    found.length === 0 ? `No metric is significantly worse by more than ${limit}.` : '',
+    beyond.length === 0 ? '' : `Significantly worse by more than ${limit}: ${beyond.join(', ')}.`,
+    fromZero.length === 0 ? '' : `Significantly worse: ${fromZero.join(', ')} (${fromZeroRemark}).`,
+    undecided === '' ? '' : `Not to be decided: ${undecided}.`,
+  ]
+    .filter((sentence) => sentence !== '')
+    .join(' ');
+}
+
+function nameOf({ metric }: { metric: ComparisonRow['metric'] }): string {
+  return visible(metric.name);
 }

@@ -2,19 +2,32 @@
  * Results as JUnit XML, as Jenkins's xunit plugin has it (junit-10.xsd) and other CI systems read it: a suite for each
  * group of checks, a test case for each check.
  */
-import type { Comparison, ComparisonRow } from '../analysis/comparison.ts';
+import {
+  type Comparison,
+  type ComparisonRow,
+  missingReason,
+  undecidedOf,
+} from '../analysis/comparison.ts';
 import { formatPercent } from '../units.ts';
 import { counted, finish } from './layout.ts';
-import { metricChange, metricFigure, pEquation, type SideNames } from './metricfigures.ts';
+import {
+  changeInWords,
+  metricFigure,
+  noWorseSide,
+  pEquation,
+  regressionInWords,
+  type SideNames,
+} from './metricfigures.ts';
 
 export interface JunitCase {
   name: string;
   /** Cases of one suite are written together. */
   suite: string;
-  /** `error`: it could not be told whether it passes. */
-  status: 'passed' | 'failed' | 'error';
+  /** `error`: it had to be told whether it passes, and could not. `skipped`: it could not, and that is no harm. */
+  status: 'passed' | 'failed' | 'error' | 'skipped';
   /** One line. */
   message?: string;
+  /** What was found; of a case that passes it is the output. */
   details?: string;
 }
 
@@ -29,7 +42,8 @@ export function renderJunit(cases: readonly JunitCase[]): string {
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites${attributes({ name: 'gcsim', ...countsOf(cases) })}>`,
     ...[...suites].flatMap(([name, own]) => [
-      `  <testsuite${attributes({ name, ...countsOf(own) })}>`,
+      // The schema has no count of skipped cases for all suites together.
+      `  <testsuite${attributes({ name, ...countsOf(own), skipped: count(own, 'skipped') })}>`,
       ...own.flatMap(caseLines),
       '  </testsuite>',
     ]),
@@ -39,16 +53,22 @@ export function renderJunit(cases: readonly JunitCase[]): string {
 }
 
 function countsOf(cases: readonly JunitCase[]): Record<string, string> {
-  const count = (wanted: JunitCase['status']): string =>
-    String(cases.filter(({ status }) => status === wanted).length);
-  return { tests: String(cases.length), failures: count('failed'), errors: count('error') };
+  const tests = String(cases.length);
+  return { tests, failures: count(cases, 'failed'), errors: count(cases, 'error') };
 }
+
+function count(cases: readonly JunitCase[], wanted: JunitCase['status']): string {
+  return String(cases.filter(({ status }) => status === wanted).length);
+}
+
+const elements = { failed: 'failure', error: 'error', skipped: 'skipped' } as const;
 
 function caseLines({ name, suite, status, message = '', details = '' }: JunitCase): string[] {
   const start = `    <testcase${attributes({ name, classname: suite })}`;
-  if (status === 'passed') return [`${start}/>`];
-  const element = status === 'failed' ? 'failure' : 'error';
-  const open = `      <${element}${attributes({ message, type: element })}`;
+  if (status === 'passed' && details === '') return [`${start}/>`];
+  const element = status === 'passed' ? 'system-out' : elements[status];
+  const about = status === 'passed' ? {} : { message, type: element };
+  const open = `      <${element}${attributes(about)}`;
   const inner = details === '' ? `${open}/>` : `${open}>${escapeText(details)}</${element}>`;
   return [`${start}>`, inner, '    </testcase>'];
 }
@@ -83,31 +103,69 @@ function escapeAttribute(text: string): string {
     .replaceAll('\t', '&#9;');
 }
 
-/** A case for each metric: those fail that are significantly worse by more than the threshold. */
-export function comparisonCases(comparison: Comparison, names: SideNames): JunitCase[] {
+/**
+ * A case for each metric. Under a threshold those fail that are significantly worse by more; what cannot be decided is
+ * an error where that is what the gate fails for, and skipped where it is not. Without a threshold the cases are a
+ * report: all pass, and say so.
+ */
+export function comparisonCases(
+  comparison: Comparison,
+  names: SideNames,
+  options: { isUndecidedError: boolean },
+): JunitCase[] {
   const suite = `gcsim compare: ${names.base}, ${names.head}`;
-  return comparison.rows.map((row): JunitCase => {
-    const { metric } = row;
-    if (!row.isRegression) return { name: metric.name, suite, status: 'passed' };
-    const limit = formatPercent(comparison.threshold ?? 0);
-    return {
-      name: metric.name,
-      suite,
-      status: 'failed',
-      message: plain(`${metric.name} ${changeInWords(row)}: more than ${limit} worse`),
-      details: plain(
-        `base ${names.base}: ${metricFigure(row.base.median, metric.unit)}, ` +
-          `${counted(row.base.count, 'sample')}\n` +
-          `head ${names.head}: ${metricFigure(row.head.median, metric.unit)}, ` +
-          `${counted(row.head.count, 'sample')}\n${metric.about}`,
-      ),
-    };
+  const { rows, missing, samples, threshold } = comparison;
+  const undecided = new Map(
+    undecidedOf(comparison).map(({ metric, reason }) => [metric.name, reason]),
+  );
+  const found = [
+    ...rows.map((row) => {
+      const { metric } = row;
+      return { metric, row, lines: linesOf(row, names), reason: undecided.get(metric.name) };
+    }),
+    ...missing.map((each) => {
+      const reason = missingReason(each, samples);
+      return { metric: each.metric, row: undefined, lines: [`not compared: ${reason}`], reason };
+    }),
+  ];
+  return found.map(({ metric, row, lines, reason }): JunitCase => {
+    const details = plain([...lines, metric.about].join('\n'));
+    const { name } = metric;
+    if (threshold === undefined) {
+      return { name, suite, status: 'passed', details: `${reportOnly}\n${details}` };
+    }
+    if (reason !== undefined) {
+      const status = options.isUndecidedError ? 'error' : 'skipped';
+      return { name, suite, status, message: plain(`${name}: ${reason}`), details };
+    }
+    if (metric.better === 'neither') {
+      return { name, suite, status: 'skipped', message: `${name}: ${noWorseSide}`, details };
+    }
+    if (row?.isRegression !== true) return { name, suite, status: 'passed', details };
+    return { name, suite, status: 'failed', message: regression(row, threshold), details };
   });
 }
 
-function changeInWords({ change, p }: ComparisonRow): string {
-  const probability = pEquation(p);
-  return `${metricChange(change)}${probability === '' ? '' : ` (${probability})`}`;
+const reportOnly = 'no --threshold was given: this is a report, which cannot fail';
+
+function regression(row: ComparisonRow, threshold: number): string {
+  const { metric, change, p } = row;
+  const more = change === undefined ? '' : `: more than ${formatPercent(threshold)} worse`;
+  return plain(`${metric.name} ${regressionInWords(row)} (${pEquation(p)})${more}`);
+}
+
+/** What was found of it, and the figures of both sides. */
+function linesOf(row: ComparisonRow, names: SideNames): string[] {
+  const { metric, verdict, note, p } = row;
+  const found = verdict === 'same' ? 'no significant change' : `${verdict}, ${changeInWords(row)}`;
+  const remarks = [pEquation(p), note ?? ''].filter((remark) => remark !== '').join('; ');
+  return [
+    `${found}${remarks === '' ? '' : ` (${remarks})`}`,
+    ...(['base', 'head'] as const).map((side) => {
+      const { median, count: samples } = row[side];
+      return `${side} ${names[side]}: ${metricFigure(median, metric.unit)}, ${counted(samples, 'sample')}`;
+    }),
+  ];
 }
 
 /** With ordinary spaces. */

@@ -1,5 +1,5 @@
 /** How figures of metrics and changes of them are written, wherever they are compared. */
-import type { SideFigures } from '../analysis/comparison.ts';
+import { type ComparisonRow, fromZeroRemark, type SideFigures } from '../analysis/comparison.ts';
 import type { MetricUnit } from '../analysis/metrics.ts';
 import { formatBytes, formatDuration, formatPercent } from '../units.ts';
 import { formatCount, unbroken } from './layout.ts';
@@ -67,6 +67,21 @@ export function metricChange(change: number | undefined): string {
   if (change === undefined) return '-';
   const text = finePercent(change);
   return unbroken(change > 0 && text !== formatPercent(0) ? `+${text}` : text);
+}
+
+/** Why a metric passes any threshold. */
+export const noWorseSide = 'neither more nor less of it is worse';
+
+/** "+25.0 %"; where that has no share, "from 0 to 1.2 ms". */
+export function changeInWords({ metric, head, change }: ComparisonRow): string {
+  return change === undefined
+    ? `from 0 to ${metricFigure(head.median, metric.unit)}`
+    : metricChange(change);
+}
+
+/** The same of a change for the worse, with what a threshold makes of it where it has no share. */
+export function regressionInWords(row: ComparisonRow): string {
+  return `${changeInWords(row)}${row.change === undefined ? ` (${fromZeroRemark})` : ''}`;
 }
 
 /**

@@ -161,15 +161,22 @@ export function renderSeedsJson(
   );
 }
 
-/** A row for each seed; figures are raw, the unit ends a column's name: `pause.max_ns`. */
+/**
+ * A row for each seed; figures are raw, the unit ends a column's name: `pause.max_ns`. The columns are those of all metrics
+ * that a run can have, whichever these have: tables of several runs go together.
+ */
 export function renderSeedsCsv(samples: readonly SeedSample[], metrics: readonly Metric[]): string {
+  const ofRuns = metrics.filter(({ isOfLogsOnly }) => isOfLogsOnly !== true);
   const rows = samples.map(({ seed, figures }): Record<string, Cell> => {
-    const cells = metrics.map((metric) => [seedsColumn(metric), metric.of(figures)]);
+    const cells = ofRuns.map((metric) => [seedsColumn(metric), metric.of(figures)]);
     return { seed, ...Object.fromEntries(cells) };
   });
-  return csvTable(['seed', ...metrics.map(seedsColumn)], rows);
+  return csvTable(['seed', ...ofRuns.map(seedsColumn)], rows);
 }
 
+/** A name that ends in its unit says it already: `assist.share`, `overshoot.maxBytes`. */
 function seedsColumn({ name, unit }: Metric): string {
+  const lastWord = name.split(/\.|(?=[A-Z])/).at(-1);
+  if (lastWord?.toLowerCase() === unit) return name;
   return `${name}_${unit === 'bytes/s' ? 'bytes_per_second' : unit}`;
 }

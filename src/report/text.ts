@@ -1,6 +1,7 @@
 /** The report of a run, for a terminal: the answer first, then the reasons. */
 import type { HeapPoint } from '../analysis/heapseries.ts';
 import { thinOut } from '../analysis/heapseries.ts';
+import { mmuLengths } from '../analysis/mmu.ts';
 import type { DelayFigures, RatioFigures, Summary } from '../analysis/summary.ts';
 import { type Contrast, isWakeupNeeded, renderContrast, renderGcBytes } from './contrast.ts';
 import type { RunInfo } from './json.ts';
@@ -123,6 +124,7 @@ function renderFigures(summary: Summary, style: TextStyle): string[] {
     ...renderTable(table, style),
     ...renderItems('assist time', describeAssists(summary), labelWidth, style),
     ...renderItems('GC CPU', describeCpu(summary), labelWidth, style),
+    ...renderMmu(summary, labelWidth, style),
   ];
 }
 
@@ -200,6 +202,17 @@ function describeCpu(summary: Summary): string[] {
     figure.percent(summary.gcCpuShare),
     ...known.map(([name, share, remark]) => `${name} ${figure.percent(share)}${remark}`),
   ];
+}
+
+/** What the program had at least; nothing where the run is shorter than any window, or nobody has listened. */
+function renderMmu({ mmu }: Summary, labelWidth: number, style: TextStyle): string[] {
+  const known = mmuLengths.filter(({ field }) => mmu[field] !== undefined);
+  if (known.length === 0) return [];
+  const items = known.map(({ ns, field }) => {
+    return `${figure.percent(mmu[field])} in ${figure.duration(ns)}`;
+  });
+  items[0] = `at least ${items[0]}`;
+  return renderItems('mutator utilisation', items, labelWidth, style);
 }
 
 // --- The heap's chart ---------------------------------------------------------------------------------

@@ -35,15 +35,20 @@ function syntax(kind: SyntaxKind, unit: number, write: Syntax['write']): Syntax 
   return { kind, unit, write };
 }
 
+/** So many units, the rest cut off. */
+function wholeUnits(unit: number): Syntax {
+  return syntax(SyntaxKind.integer, unit, (value) => formatInteger(whole(value, unit)));
+}
+
 /** Every way in which a figure is written. Functions are looked up late: they stand below. */
 export const syntaxes = {
   integer: syntax(SyntaxKind.integer, 1, (value) => formatInteger(value)),
   signed: syntax(SyntaxKind.signed, 1, (value) => formatInteger(value)),
   MB: syntax(SyntaxKind.integer, MiB, (value) => formatMB(value)),
-  KB: syntax(SyntaxKind.integer, KiB, (value) => formatInteger(whole(value, KiB))),
+  KB: wholeUnits(KiB),
   ms: syntax(SyntaxKind.decimal, msNs, (value) => formatMs(value)),
   wholeMs: syntax(SyntaxKind.integer, msNs, (value) => formatWholeMs(value)),
-  wholeUs: syntax(SyntaxKind.integer, usNs, (value) => formatInteger(whole(value, usNs))),
+  wholeUs: wholeUnits(usNs),
   seconds: syntax(SyntaxKind.seconds, secondNs, (value) => formatSeconds(value)),
   percent: syntax(SyntaxKind.percent, 1, (value) => formatWholePercent(value)),
   float: syntax(SyntaxKind.float, 1, (value) => formatFloat(value)),

@@ -11,20 +11,19 @@
  * scavenger.
  */
 import { assert } from '../assert.ts';
-import type {
-  GcCycle,
-  PacerConsMark,
-  PacerEnd,
-  PacerStart,
-  PacerSweepDone,
-  StoppedCycle,
-} from '../cycle.ts';
+import type { GcCycle, PacerEnd, PacerStart, PacerSweepDone, StoppedCycle } from '../cycle.ts';
 import type { Bytes } from '../units.ts';
 import { type Syntax, syntaxes } from './figures.ts';
 
-/** How a figure is written, and where in the record it is found; undefined is "not known". */
-export interface Figure<R> {
+/** A figure of a line that is read. */
+export interface ReadFigure {
+  /** How it is written. */
   readonly syntax: Syntax;
+}
+
+/** One of a line that is printed as well. */
+export interface Figure<R> extends ReadFigure {
+  /** Where in the record it is found; undefined is "not known". */
   readonly of: (record: R) => number | undefined;
 }
 
@@ -254,18 +253,18 @@ export const pacerEndFigures = {
 } as const satisfies Record<string, Figure<PacerEnd>>;
 
 export const pacerConsMarkFigures = {
-  utilization: { syntax: percent, of: (e: PacerConsMark) => e.utilization },
-  goalUtilization: { syntax: percent, of: (e: PacerConsMark) => e.goalUtilization },
-  heapScan: { syntax: integer, of: (e: PacerConsMark) => e.heapScanBytes },
-  stackScan: { syntax: integer, of: (e: PacerConsMark) => e.stackScanBytes },
-  globalsScan: { syntax: integer, of: (e: PacerConsMark) => e.globalsScanBytes },
-  expectedScan: { syntax: integer, of: (e: PacerConsMark) => e.expectedScanBytes },
-  trigger: { syntax: integer, of: (e: PacerConsMark) => e.triggerBytes },
-  heapLive: { syntax: integer, of: (e: PacerConsMark) => e.heapLiveBytes },
-  overGoal: { syntax: signed, of: (e: PacerConsMark) => e.overGoalBytes },
-  consMark: { syntax: float, of: (e: PacerConsMark) => e.consMark },
-  controllerReset: { syntax: integer, of: (e: PacerConsMark) => flag(e.controllerReset) },
-} as const satisfies Record<string, Figure<PacerConsMark>>;
+  utilization: { syntax: percent },
+  goalUtilization: { syntax: percent },
+  heapScan: { syntax: integer },
+  stackScan: { syntax: integer },
+  globalsScan: { syntax: integer },
+  expectedScan: { syntax: integer },
+  trigger: { syntax: integer },
+  heapLive: { syntax: integer },
+  overGoal: { syntax: signed },
+  consMark: { syntax: float },
+  controllerReset: { syntax: integer },
+} as const satisfies Record<string, ReadFigure>;
 
 export const sweepDoneFigures = {
   heapLive: { syntax: MB, of: (s: PacerSweepDone) => s.heapLiveBytes },
@@ -353,21 +352,21 @@ export interface Scavenge {
 }
 
 export const scavengeFigures = {
-  n: { syntax: signed, of: (s: Scavenge) => s.n },
-  releasedMB: { syntax: MB, of: (s: Scavenge) => s.releasedNowBytes },
-  releasedKB: { syntax: KB, of: (s: Scavenge) => s.releasedNowBytes },
-  work: { syntax: KB, of: (s: Scavenge) => s.releasedNowBytes },
-  eager: { syntax: KB, of: (s: Scavenge) => s.eagerBytes },
-  total: { syntax: KB, of: (s: Scavenge) => s.heapReleasedBytes },
-  inuse: { syntax: MB, of: (s: Scavenge) => s.heapInuseBytes },
-  idle: { syntax: MB, of: (s: Scavenge) => s.heapIdleBytes },
-  sys: { syntax: MB, of: (s: Scavenge) => s.heapSysBytes },
-  released: { syntax: MB, of: (s: Scavenge) => s.heapReleasedBytes },
-  consumed: { syntax: MB, of: (s: Scavenge) => s.heapConsumedBytes },
-  util: { syntax: percent, of: (s: Scavenge) => s.utilization },
-  forced: { syntax: integer, of: () => 0 },
-  reset: { syntax: integer, of: () => 0 },
-} as const satisfies Record<string, Figure<Scavenge>>;
+  n: { syntax: signed },
+  releasedMB: { syntax: MB },
+  releasedKB: { syntax: KB },
+  work: { syntax: KB },
+  eager: { syntax: KB },
+  total: { syntax: KB },
+  inuse: { syntax: MB },
+  idle: { syntax: MB },
+  sys: { syntax: MB },
+  released: { syntax: MB },
+  consumed: { syntax: MB },
+  util: { syntax: percent },
+  forced: { syntax: integer },
+  reset: { syntax: integer },
+} as const satisfies Record<string, ReadFigure>;
 
 export type ScavengeFigureName = keyof typeof scavengeFigures;
 
@@ -405,8 +404,6 @@ export const scavengeForms = {
     template: `scav {work} KiB work (bg), {eager} KiB work (eager), {total} KiB now, ${scavengeEnd}`,
   },
 } as const satisfies Record<string, Form>;
-
-export type ScavengeForm = keyof typeof scavengeForms;
 
 // --- Releases that gcsim simulates --------------------------------------------------------------------
 

@@ -14,11 +14,10 @@ import type {
   StoppedCycle,
 } from '../cycle.ts';
 import { MiB } from '../units.ts';
-import { percentToFraction, type Syntax, SyntaxKind } from './figures.ts';
+import { percentToFraction, SyntaxKind } from './figures.ts';
 import {
   assistRatioForms,
   type FamilyName,
-  type Figure,
   type Form,
   familyNames,
   type GcFigureName,
@@ -32,6 +31,7 @@ import {
   pacerEndForms,
   pacerStartFigures,
   piecesOf,
+  type ReadFigure,
   type Scavenge,
   type ScavengeFigureName,
   scavengeFigures,
@@ -92,14 +92,12 @@ export class LineForm<Name extends string> {
   readonly #textFrom: Int32Array;
   readonly #textTo: Int32Array;
   readonly #text: Uint8Array;
+  /** Signs and exponents are for `match` alone. */
+  readonly #isUnsigned: boolean;
   #value = 0;
 
   /** `slots` are the names in the order of `values`. */
-  constructor(
-    form: Form,
-    figures: Readonly<Record<Name, { readonly syntax: Syntax }>>,
-    slots: readonly Name[],
-  ) {
+  constructor(form: Form, figures: Readonly<Record<Name, ReadFigure>>, slots: readonly Name[]) {
     this.form = form;
     this.values = new Float64Array(slots.length).fill(Number.NaN);
     const pieces = piecesOf<Name>(form.template);
@@ -131,6 +129,9 @@ export class LineForm<Name extends string> {
       }
     }
     this.#text = Uint8Array.from(texts);
+    this.#isUnsigned = this.#kinds.every(
+      (kind) => kind !== SyntaxKind.signed && kind !== SyntaxKind.float,
+    );
   }
 
   /** Where the line ends that begins at `from`; -1 where the bytes to `to` do not hold a whole one. */
@@ -193,6 +194,7 @@ export class LineForm<Name extends string> {
    * of a large log come this way. -1 is "not so easily": `match` tells.
    */
   quickMatch(bytes: Uint8Array, from: number): number {
+    if (!this.#isUnsigned) return -1;
     const kinds = this.#kinds;
     const slots = this.#slots;
     const units = this.#units;
@@ -220,7 +222,7 @@ export class LineForm<Name extends string> {
         continue;
       }
       let whole = bytes[at]! - zero;
-      if (whole < 0 || whole > 9 || kind === SyntaxKind.float) return -1;
+      if (whole < 0 || whole > 9) return -1;
       const start = at;
       at++;
       let digit = bytes[at]! - zero;
@@ -540,7 +542,7 @@ class Companion<Name extends string, R> {
 
   constructor(
     forms: readonly Form[],
-    figures: Readonly<Record<Name, Figure<never>>>,
+    figures: Readonly<Record<Name, ReadFigure>>,
     build: (value: (name: Name) => number | undefined) => R,
   ) {
     this.#names = Object.keys(figures) as Name[];

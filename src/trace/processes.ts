@@ -3,7 +3,7 @@
  * Numbers of collections count up in each process, and so does its clock; the text before the line often says more.
  */
 import type { GcCycle } from '../cycle.ts';
-import type { Ns } from '../units.ts';
+import { msNs, type Ns } from '../units.ts';
 import { type FamilyName, latest, lineFamilies, type ReleaseRange } from './forms.ts';
 
 /** A process of a log. */
@@ -215,9 +215,34 @@ function distance(last: GcCycle, cycle: GcCycle): number {
   return (last.procs === cycle.procs ? 0 : 100) + Math.min(offset, 100) + clock + goal + 10 * cpu;
 }
 
+/** A process that is started again has not started within so short a time of the first; a log's clock is as exact. */
+const sameStartMs = 500;
+
+/**
+ * The same line once more. No two collections of a process start at the same moment and are alike in all else. And
+ * where lines have timestamps, one that goes back in a process that started at the same time was copied: excerpts of
+ * one log that overlap.
+ */
+export function isRepeated(last: GcCycle, cycle: GcCycle): boolean {
+  const { startNs, wallMs } = cycle;
+  if (startNs === undefined || last.startNs === undefined || cycle.n > last.n) return false;
+  if (cycle.n === last.n && startNs === last.startNs && isAlike(last, cycle)) return true;
+  if (wallMs === undefined || last.wallMs === undefined || startNs > last.startNs) return false;
+  return Math.abs(startWallMs(cycle) - startWallMs(last)) < sameStartMs;
+}
+
+function isAlike(a: GcCycle, b: GcCycle): boolean {
+  return (
+    a.endNs === b.endNs &&
+    a.gcCpuFraction === b.gcCpuFraction &&
+    a.heapMarkedBytes === b.heapMarkedBytes &&
+    a.backgroundNs === b.backgroundNs
+  );
+}
+
 /** Wall clock at the start of the process: the same for all its lines. */
 function startWallMs({ wallMs = 0, startNs = 0 }: GcCycle): number {
-  return wallMs - startNs / 1e6;
+  return wallMs - startNs / msNs;
 }
 
 /** Change from `a` to `b`, as a share of the greater. */

@@ -9,7 +9,7 @@
  */
 import { assert } from '../assert.ts';
 import type { GcCycle, PacerRecord } from '../cycle.ts';
-import { type Bytes, MiB, msNs } from '../units.ts';
+import { type Bytes, MiB } from '../units.ts';
 import { type FamilyName, periodicLine, type ReleaseRange, type Scavenge } from './forms.ts';
 import {
   cycleOf,
@@ -22,7 +22,7 @@ import {
   quickRoom,
 } from './parse.ts';
 import { describePrefix, unwrap } from './prefix.ts';
-import { ProcessFinder, type TraceProcess } from './processes.ts';
+import { isRepeated, ProcessFinder, type TraceProcess } from './processes.ts';
 import { type Outcome, type Place, probe, SeenLines, TornLine } from './rejoin.ts';
 
 export type { TraceProcess } from './processes.ts';
@@ -140,6 +140,8 @@ const closings: ReadonlyMap<string, string> = new Map([
 
 /** A gc line that has begun. */
 type Torn = TornLine & {
+  /** It stands in an envelope, and so does the rest of it. */
+  hasEnvelope?: boolean;
   /** The last line of the file in which it went on, by number and as text. */
   lastLine?: number;
   lastText?: string;
@@ -191,7 +193,6 @@ export class TraceReader {
   /** The form of the last plain gc line: the next one has it too. */
   #form: GcForm = gcForms[0] as GcForm;
   readonly #torn = new Map<string, Torn>();
-  readonly #tornIsWrapped = new Set<string>();
   /** The prefix of the last line that had one, and what it says. */
   #prefix: { text: string; source: string; wallMs: number | undefined } = {
     text: '',
@@ -281,7 +282,7 @@ export class TraceReader {
     if (end < 0 || end >= bytes.length || bytes[end] !== newline) return 0;
     this.#lines.read++;
     this.#line++;
-    this.#emit(form, '', undefined, 1);
+    this.#emit(form, '', undefined);
     return end + 1;
   }
 
@@ -396,7 +397,7 @@ export class TraceReader {
         wallMs: described?.wallMs ?? wallMs,
       };
     }
-    this.#emit(form, this.#prefix.source, this.#prefix.wallMs, 1);
+    this.#emit(form, this.#prefix.source, this.#prefix.wallMs);
     return true;
   }
 
@@ -440,7 +441,7 @@ export class TraceReader {
         closings.get(opening) === rest.charAt(0);
       if (isDone) {
         this.#form = form;
-        this.#emit(form, source, wallMs, 1);
+        this.#emit(form, source, wallMs);
         return;
       }
     }
@@ -456,17 +457,15 @@ export class TraceReader {
       const [oldest] = this.#torn.keys();
       if (oldest !== undefined) this.#closeTorn(oldest, false);
     }
+    torn.hasEnvelope = offset > 0;
     this.#torn.set(source, torn);
-    if (offset > 0) this.#tornIsWrapped.add(source);
-    else this.#tornIsWrapped.delete(source);
   }
 
   /** A line in which no gc line begins: the rest of one, a companion, or nothing of ours. */
   #noStart(payload: string, line: LineContext): void {
     const { source } = line;
     const torn = this.#torn.get(source);
-    // The rest of a line has an envelope if its start had one.
-    const rest = this.#tornIsWrapped.has(source) ? payload : line.text;
+    const rest = torn?.hasEnvelope === true ? payload : line.text;
     if (torn !== undefined && !companionStart.test(rest)) {
       const outcome = torn.next(rest);
       if (outcome.kind !== 'open') {
@@ -546,7 +545,7 @@ export class TraceReader {
   // --- Collections ------------------------------------------------------------------------------------
 
   /** Hands on the collection of the line that `form` matched last. */
-  #emit(form: GcForm, source: string, wallMs: number | undefined, lines: number): void {
+  #emit(form: GcForm, source: string, wallMs: number | undefined, isRejoined = false): void {
     const cycle = cycleOf(form);
     if (this.#torn.size > 0) this.#beforeGc(source, cycle.n);
     if (wallMs !== undefined) cycle.wallMs = wallMs;
@@ -563,7 +562,7 @@ export class TraceReader {
       this.#pending.delete(source);
     }
     this.#lines.gc++;
-    if (lines > 1) this.#lines.rejoined++;
+    if (isRejoined) this.#lines.rejoined++;
     this.#handlers.onCycle(cycle);
   }
 
@@ -645,8 +644,8 @@ export class TraceReader {
     if (outcome.kind === 'whole') {
       const { form } = probe(outcome.text);
       assert(form !== undefined, 'what was put together is a gc line', outcome.text);
-      const isOneLine = torn.first.startsWith(outcome.text);
-      this.#emit(form, source, torn.wallMs, isOneLine ? 1 : 2);
+      const isRejoined = !torn.first.startsWith(outcome.text);
+      this.#emit(form, source, torn.wallMs, isRejoined);
       return;
     }
     if (!torn.isCertain) {
@@ -699,8 +698,6 @@ export class TraceReader {
   }
 }
 
-/** A process that is started again has not started within so short a time of the first; a log's clock is as exact. */
-const sameStartMs = 500;
 /** More procs than any machine that we heard of has. */
 const procsLikely = 1024;
 /** From this release on the pacer's goal is the gc line's. */
@@ -730,29 +727,6 @@ function joinSources(outer: string, inner: string): string {
 /** The runtime cuts `exact` off to whole MiB, and prints `floor`. */
 function isFloorOf(floor: Bytes, exact: Bytes): boolean {
   return exact >= floor && exact - floor < MiB;
-}
-
-/**
- * The same line once more. No two collections of a process start at the same moment and are alike in all else. And
- * where lines have timestamps, one that goes back in a process that started at the same time was copied: excerpts of
- * one log that overlap.
- */
-function isRepeated(last: GcCycle, cycle: GcCycle): boolean {
-  const { startNs, wallMs } = cycle;
-  if (startNs === undefined || last.startNs === undefined || cycle.n > last.n) return false;
-  if (cycle.n === last.n && startNs === last.startNs && isAlike(last, cycle)) return true;
-  if (wallMs === undefined || last.wallMs === undefined || startNs > last.startNs) return false;
-  const startedMs = wallMs - startNs / msNs;
-  return Math.abs(startedMs - (last.wallMs - last.startNs / msNs)) < sameStartMs;
-}
-
-function isAlike(a: GcCycle, b: GcCycle): boolean {
-  return (
-    a.endNs === b.endNs &&
-    a.gcCpuFraction === b.gcCpuFraction &&
-    a.heapMarkedBytes === b.heapMarkedBytes &&
-    a.backgroundNs === b.backgroundNs
-  );
 }
 
 function plainProcess(process: TraceProcess): TraceProcess {

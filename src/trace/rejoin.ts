@@ -322,11 +322,9 @@ function foreignPenalty(joined: string, to: number, reached: number, seen: SeenL
   if (rest === '' || seen.has(rest) || looksLikeLineStart(rest)) return 0;
   // Other output may begin with a digit, but hardly ever with a point and a digit.
   if (/^\.\d/.test(rest)) return unlikely.cutPiece;
-  const startsWithDigit = isDigit(rest);
-  const isBetweenPieces = isDigit(joined.charAt(to - 1)) ? !startsWithDigit : startsWithDigit;
-  // A text that nothing of fits any more has been cut there, whatever there is.
-  const isBoundary = isBetweenPieces || (to === reached && !startsWithDigit);
-  if (startsWithDigit) return seen.hasDigits ? unlikely.foreignText : unlikely.digit;
+  if (isDigit(rest)) return seen.hasDigits ? unlikely.foreignText : unlikely.digit;
+  // A piece ends behind a number; and where nothing fits any more, whatever there is.
+  const isBoundary = to === reached || isDigit(joined.charAt(to - 1));
   if (!isBoundary || (to < reached && isInNumber(joined, to))) return unlikely.cutPiece;
   return to < reached || /^\s/.test(rest) ? unlikely.coincidence : unlikely.foreignText;
 }

@@ -1,4 +1,4 @@
-/** A workload file's text: turns offsets into lines and columns, and gathers what is wrong. */
+/** The text of a workload file, or of a file like it: turns offsets into lines and columns, and gathers what is wrong. */
 import { type Diagnostic, UserError } from '../diagnostic.ts';
 
 /** A stretch of the text, in UTF-16 code units from its start. */
@@ -10,17 +10,39 @@ export interface Place {
 /** More problems than this are counted, not listed: nobody reads them. */
 const problemsMax = 50;
 
+/** How messages speak of a kind of file. */
+export interface FileKind {
+  /** One of them: "a workload file". */
+  readonly file: string;
+  /** What it is written in: "the workload language". */
+  readonly language: string;
+  /** What it is the file of: "workload". */
+  readonly content: string;
+  /** What has to be in it: '"goroutines" or "structures"'. */
+  readonly needed: string;
+}
+
+const workloadFile: FileKind = {
+  file: 'a workload file',
+  language: 'the workload language',
+  content: 'workload',
+  needed: '"goroutines" or "structures"',
+};
+
 export class Source {
   readonly text: string;
   readonly file: string;
+  /** In which words messages speak of it. */
+  readonly kind: FileKind;
   private readonly lineStarts: number[] = [0];
   private readonly problems: { place: Place; diagnostic: Diagnostic }[] = [];
   private readonly seen = new Set<string>();
   private unlisted = 0;
 
-  constructor(text: string, file: string) {
+  constructor(text: string, file: string, kind: FileKind = workloadFile) {
     this.text = text;
     this.file = file;
+    this.kind = kind;
     for (let i = text.indexOf('\n'); i >= 0; i = text.indexOf('\n', i + 1))
       this.lineStarts.push(i + 1);
   }

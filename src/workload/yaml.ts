@@ -1,6 +1,6 @@
 /**
  * YAML text to a tree of maps, lists and scalars that know their places. The `yaml` package does the reading; here
- * stands what a workload file may not contain although YAML has it, and what protects against hostile files: limits of
+ * stands what no file of ours may contain although YAML has it, and what protects against hostile files: limits of
  * nesting and of what aliases expand to are checked before anything walks the tree.
  */
 import {
@@ -164,7 +164,7 @@ class Converter {
       const start = 0;
       source.report(
         { start, end: start },
-        'the file has no content, expected "goroutines" or "structures"',
+        `the file has no content, expected ${source.kind.needed}`,
       );
       return undefined;
     }
@@ -172,8 +172,8 @@ class Converter {
       const start = second.range[0];
       source.report(
         { start, end: start + 3 },
-        'a second document starts here: a workload file holds one',
-        () => 'put each workload into a file of its own',
+        `a second document starts here: ${source.kind.file} holds one`,
+        () => `put each ${source.kind.content} into a file of its own`,
       );
       return undefined;
     }
@@ -192,7 +192,7 @@ class Converter {
     if (tag !== undefined) {
       this.source.report(
         place,
-        `YAML tags such as "${shortTag(tag)}" are not part of the workload language`,
+        `YAML tags such as "${shortTag(tag)}" are not part of ${this.source.kind.language}`,
         () => 'leave the tag out',
       );
     }
@@ -257,7 +257,7 @@ class Converter {
     if (source === '<<') {
       this.source.report(
         place,
-        'merge keys ("<<") are not part of the workload language',
+        `merge keys ("<<") are not part of ${this.source.kind.language}`,
         () => 'write the keys out, or give the whole value by an alias',
       );
       return undefined;

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type CompareOptions, compareSamples, type Sample } from '../../src/analysis/comparison.ts';
+import {
+  absentOf,
+  type CompareOptions,
+  compareSamples,
+  decidedRows,
+  type Sample,
+  undecidedOf,
+} from '../../src/analysis/comparison.ts';
 import { findMetric, type Metric, metrics } from '../../src/analysis/metrics.ts';
 import type { Summary } from '../../src/analysis/summary.ts';
 import { aSimCycle } from '../support/cycles.ts';
@@ -129,8 +136,15 @@ describe('a row', () => {
   test('from a base of 0 has no change, and is a regression beyond any threshold', () => {
     const zeros = withPauses(0, 0, 0, 0, 0);
     const row = rowOf(zeros, five, { threshold: 100 });
-    expect(row).toMatchObject({ verdict: 'worse', isRegression: true });
+    expect(row).toMatchObject({
+      verdict: 'worse',
+      isRegression: true,
+      note: 'from 0: a percentage cannot be given',
+    });
     expect(row.change).toBeUndefined();
+    // All values but one are 0: that is no significant growth.
+    const most = rowOf(zeros, withPauses(0, 0, 0, 0, 9), { threshold: 0 });
+    expect(most).toMatchObject({ verdict: 'same', isRegression: false });
     expect(rowOf(five, zeros)).toMatchObject({ change: -1, verdict: 'better' });
     expect(rowOf(zeros, zeros)).toMatchObject({ change: 0, verdict: 'same' });
   });
@@ -224,12 +238,32 @@ describe('sides as a whole', () => {
         // From 0 to 0 counts as no change, as with benchstat.
         metricOf('d', 'count', [0, 0]),
         metricOf('e', 'count', [2, 8]),
+        // Neither has a ratio: the others have one all the same.
+        metricOf('f', 'ns', [0, 5]),
+        metricOf('g', 'ns', [5, 0]),
+        // One that no number can hold.
+        metricOf('h', 'share', [5e-324, 1]),
       ],
     });
+    const without = 'of which a median is not above 0';
     expect(geomeans).toEqual([
-      { unit: 'ns', change: expect.closeTo(3, 12), rows: 2 },
-      { unit: 'bytes', change: undefined, rows: 1, note: 'needs medians above 0: not so of b' },
-      { unit: 'count', change: expect.closeTo(1, 12), rows: 2 },
+      // √(20/10 · 80/10) is 4.
+      {
+        unit: 'ns',
+        change: expect.closeTo(3, 12),
+        rows: 4,
+        leftOut: 2,
+        note: `without 2 of 4 metrics, ${without}: f, g`,
+      },
+      {
+        unit: 'bytes',
+        change: undefined,
+        rows: 1,
+        leftOut: 1,
+        note: `without 1 of 1 metrics, ${without}: b`,
+      },
+      { unit: 'count', change: expect.closeTo(1, 12), rows: 2, leftOut: 0 },
+      expect.objectContaining({ unit: 'share', change: undefined, leftOut: 1 }),
     ]);
   });
 });
@@ -294,7 +328,8 @@ describe('warnings', () => {
       'not compared, because only in 10 of 10 base samples and 9 of 10 head samples: pause.max',
     ]);
     const absent = compareSamples(none, none, { metrics: [pauseMax, metric], alpha: 0.05 });
-    expect(absent).toMatchObject({ absent: ['pause.max'], warnings: [] });
+    expect(absentOf(absent)).toEqual(['pause.max']);
+    expect(absent.warnings).toEqual([]);
     expect(warningsOf(ten, none)).toEqual([
       'not compared, because only in 10 of 10 base samples and 0 of 10 head samples: pause.max',
       'no metric is in all samples of both sides',
@@ -306,5 +341,71 @@ describe('warnings', () => {
     expect(warningsOf(twice, ten)).toEqual([
       'given more than once in base: a.log; samples have to be independent',
     ]);
+  });
+
+  test('of one source under two names, and on both sides', () => {
+    const of = (name: string, source?: string) =>
+      aSample({ name, ...(source !== undefined && { source }) }, 1);
+    const independent = 'samples have to be independent';
+    const own = (base: Sample[], head: Sample[]) =>
+      warningsOf(base, head).filter((text) => text.endsWith(independent));
+    const [a, dotted, b] = [of('a.log', '/a.log'), of('./a.log', '/a.log'), of('b.log', '/b.log')];
+    expect(own([a, dotted], [b])).toEqual([
+      `given more than once in base: a.log = ./a.log; ${independent}`,
+    ]);
+    expect(own([a], [b, b])).toEqual([`given more than once in head: b.log; ${independent}`]);
+    expect(own([a, b], [b, dotted])).toEqual([
+      `given on both sides: a.log = ./a.log, b.log; ${independent}`,
+    ]);
+    expect(own([a], [b])).toEqual([]);
+    // Two files may hold runs that are called alike; two sides may run the same seed.
+    expect(own([of('x', '/1/x'), of('x', '/2/x')], [of('x', '/3/x')])).toEqual([]);
+    expect(own([of('seed 1')], [of('seed 1')])).toEqual([]);
+    const many = Array.from({ length: 7 }, (_, i) => of(`${i}`, `/${i}`));
+    expect(own(many, many)).toEqual([
+      `given on both sides: 0, 1, 2, 3, 4 and 2 more; ${independent}`,
+    ]);
+  });
+});
+
+describe('what cannot be decided', () => {
+  const higher: Metric = { ...pauseMax, name: 'up', better: 'higher' };
+  const neither: Metric = { ...pauseMax, name: 'odd', better: 'neither' };
+
+  function found(base: Sample[], head: Sample[], metrics = [pauseMax, higher, neither]) {
+    const comparison = compareSamples(base, head, { metrics, alpha: 0.05 });
+    return {
+      undecided: undecidedOf(comparison).map(({ metric, reason }) => [metric.name, reason]),
+      decided: decidedRows(comparison).map(({ metric }) => metric.name),
+    };
+  }
+
+  test('is what too few samples cannot show to be worse, equal or not', () => {
+    const reason = 'needs at least 4 samples a side for p < 0.05';
+    for (const three of [withPauses(1, 2, 3), withPauses(7, 7, 7)]) {
+      expect(found(three, withPauses(7, 7, 7))).toEqual({
+        undecided: [
+          ['pause.max', reason],
+          ['up', reason],
+        ],
+        decided: [],
+      });
+    }
+    const four = withPauses(7, 7, 7, 7);
+    expect(found(four, four)).toEqual({ undecided: [], decided: ['pause.max', 'up'] });
+  });
+
+  test('is what some samples do not have', () => {
+    const metric = metricNamed('collections');
+    const absent = metricNamed('heap.live');
+    const set = [...withPauses(1, 2, 3, 4), aSample({ name: 'x' }), ...withPauses(5)];
+    const collections = { ...metric, better: 'lower' } as const;
+    expect(found(five, set, [pauseMax, neither, collections, absent])).toEqual({
+      undecided: [
+        ['pause.max', 'only in 5 of 5 base samples and 5 of 6 head samples'],
+        ['heap.live', 'in no sample'],
+      ],
+      decided: ['collections'],
+    });
   });
 });

@@ -471,15 +471,15 @@ describe('old and other releases', () => {
 
   test('scavenger lines are added up, and their last figures kept', () => {
     const builder = new LogBuilder({ top: 1 });
-    builder.addScavenge({ process: 1, releasedBytes: 3 * MiB });
+    builder.addScavenge({ process: 1, releasedNowBytes: 3 * MiB });
     builder.addScavenge({
       process: 1,
       heapSysBytes: 90,
       heapReleasedBytes: 20,
       heapConsumedBytes: 70,
     });
-    builder.addScavenge({ process: 1, releasedBytes: MiB, heapSysBytes: 95 });
-    builder.addScavenge({ process: 1, releasedBytes: Number.POSITIVE_INFINITY });
+    builder.addScavenge({ process: 1, releasedNowBytes: MiB, heapSysBytes: 95 });
+    builder.addScavenge({ process: 1, releasedNowBytes: Number.POSITIVE_INFINITY });
     expect(builder.finish().memory).toEqual({
       lines: 4,
       releasedBytes: 4 * MiB,

@@ -55,7 +55,7 @@ describe('metrics', () => {
   test('each has a name of its own', () => {
     expect(new Set(metricNames).size).toBe(metrics.length);
     for (const name of metricNames)
-      expect(name).toMatch(/^[a-z][A-Za-z0-9]*(\.[a-z][A-Za-z0-9]*)*$/);
+      expect(name).toMatch(/^[a-z][A-Za-z0-9]*(\.[a-z0-9][A-Za-z0-9]*)*$/);
   });
 
   test('every number of a summary is a metric, or is left out for a reason', () => {
@@ -80,6 +80,7 @@ describe('metrics', () => {
     expect(of('gcSys.workbufFinal')).toBe(summary.gcSys.workbufFinalBytes);
     expect(of('wakeup.p90')).toBe(summary.wakeupDelay.p90Ns);
     expect(of('pause.max')).toBe(summary.pauses.maxNs);
+    expect(of('mmu.100ms')).toBe(summary.mmu.in100msShare);
     expect(of('heap.liveMax')).toBe(summary.heap.markedMaxBytes);
     expect(of('heap.live')).toBe(log.live.medianBytes);
     expect(of('heap.goal')).toBe(log.goal.medianBytes);
@@ -131,7 +132,43 @@ describe('metrics', () => {
     expect(metricHint('overshoot.p96')).toBe('did you mean overshoot.p95?');
     expect(metricHint('gcsys.peek')).toBe('did you mean gcSys.peak?');
     expect(metricHint('wakeup')).toBe('one of: wakeup.median, wakeup.p90, wakeup.p95, wakeup.max');
-    expect(metricHint('quite another thing')).toBe(`metrics: ${metricNames.join(', ')}`);
+    expect(metricHint('growth.withAssists.')).toBe(
+      'one of: growth.withAssists.median, growth.withAssists.p95, growth.withAssists.max',
+    );
+    expect(metricHint('GCCPU')).toBe('did you mean gcCpu?');
+    // A part of names; a name whose first part alone is right.
+    expect(metricHint('p99')).toBe('one of: pause.p99');
+    expect(metricHint('wakeup.percentile50')).toBe(
+      'one of: wakeup.median, wakeup.p90, wakeup.p95, wakeup.max',
+    );
+  });
+
+  test('a name that is like none gets the first words of all, and where they stand', () => {
+    for (const name of ['quite another thing', '', '.']) {
+      const hint = metricHint(name);
+      expect(hint).toMatch(
+        /^names begin with overshoot, growth, .*; docs\/metrics\.md lists them$/,
+      );
+      const [, list = ''] = /^names begin with (.*);/.exec(hint) ?? [];
+      expect(list.split(', ').length).toBeLessThan(20);
+      for (const metric of metricNames) {
+        expect(list.split(', ')).toContain(metric.split('.')[0]);
+      }
+    }
+  });
+
+  test('those of logs alone are marked so', () => {
+    const log = someFigures();
+    for (const metric of metrics) {
+      const needsLog =
+        metric.of({ summary, log }) !== undefined &&
+        metric.of({ summary: log.summary }) === undefined &&
+        metric.of({ summary }) === undefined;
+      if (needsLog) expect([metric.name, metric.isOfLogsOnly]).toEqual([metric.name, true]);
+      // What no run can have, no summary can tell.
+      if (metric.isOfLogsOnly === true) expect(metric.of({ summary })).toBeUndefined();
+    }
+    expect(findMetric('heap.live')?.isOfLogsOnly).toBe(true);
   });
 });
 

@@ -82,6 +82,19 @@ describe('limits of changes', () => {
     expect(stderr).toContain('GOMAXPROCS');
     const same = await gcsim(['check', 'budget.yaml', 'old.json', '--base', 'old.json'], { cwd });
     expect(same.code).toBe(0);
+    expect(same.stderr).toContain(
+      'warning: given on both sides: old.json, seed 1, old.json, seed 2',
+    );
+  });
+
+  test('--seeds is refused where there is nothing to run, and is for the base too', async () => {
+    const logs = await check(budget, assist, '--base', assist, '--seeds', '3');
+    expect(logs).toMatchObject({ code: 2, stdout: '' });
+    expect(logs.stderr).toContain('--seeds: there is no workload to run, only files');
+    const argv = ['--base', 'init1', '--seeds', '2', '--format', 'junit'];
+    const run = await check('limits: [compare.gcCpu.regression <= 3%]', assist, ...argv);
+    expect(run.code).toBe(1);
+    expect(run.stderr).toContain('2 base samples and 1 head sample');
   });
 
   test('without a base they cannot be checked', async () => {
@@ -138,6 +151,7 @@ describe('budget files', () => {
     ['# nothing\n', '1:1', 'expected "limits"'],
     ['limits: !!seq [pause.max <= 1ms]\n', '1:15', 'not part of a budget file'],
     ['limits: [pause.max <= 1ms]\n---\na: 1\n', '2:1', 'a budget file holds one'],
+    ['<<: 1\nlimits: [pause.max <= 1ms]\n', '1:1', 'not part of a budget file'],
   ])('%j', async (text, place, message) => {
     const { code, stdout, stderr } = await check(text, assist);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

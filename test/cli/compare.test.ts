@@ -1,5 +1,5 @@
 /** `gcsim compare`: what is taken for a sample, what comes of it, what is refused. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
@@ -155,6 +155,23 @@ describe('logs', () => {
     expect(warnings.join('\n')).not.toContain('differ');
   });
 
+  test('one file is one sample, however it is named', async () => {
+    const files = { 'a.log': readFileSync(assist), 'b.log': readFileSync(oneProc) };
+    const cwd = folderWith(files);
+    const links = process.platform === 'win32' ? [] : ['link.log'];
+    for (const link of links) symlinkSync('a.log', join(cwd, link));
+    const warned = async (argv: string[]): Promise<string[]> =>
+      (await json(argv, cwd)).warnings.filter((text) => text.includes('independent'));
+    const names = ['a.log', './a.log', ...links];
+    expect(await warned([...names, '--', 'b.log'])).toEqual([
+      `given more than once in base: ${names.join(' = ')}; samples have to be independent`,
+    ]);
+    expect(await warned(['a.log', '--', join(cwd, 'a.log')])).toEqual([
+      `given on both sides: a.log = ${join(cwd, 'a.log')}; samples have to be independent`,
+    ]);
+    expect(await warned(['a.log', '--', 'b.log'])).toEqual([]);
+  });
+
   test('a log in lines of JSON is a log', async () => {
     const lines = readFileSync(assist, 'utf8').trimEnd().split('\n');
     const wrapped = lines.map((log) => JSON.stringify({ log, stream: 'stderr' })).join('\n');
@@ -177,6 +194,12 @@ describe('JSON of runs', () => {
     expect(head).toEqual({ name: 'four.json, one.json', samples: 5 });
     expect(rows.filter(({ change }) => change !== 0)).toEqual([]);
     expect(warnings.filter((text) => text.includes('differ'))).toEqual([]);
+    // A file of four runs is four samples, of which each stands there once.
+    expect(warnings.filter((text) => text.includes('independent'))).toEqual([]);
+    const twice = await json(['four.json', '--', './four.json'], cwd);
+    expect(twice.warnings.join('\n')).toContain(
+      'given on both sides: four.json, seed 1 = ./four.json, seed 1, four.json, seed 2 = ',
+    );
   });
 
   test.each([
@@ -217,30 +240,145 @@ describe('thresholds', () => {
     }
   });
 
-  test('what could not be decided, or never can, is no good news', async () => {
-    const { code, stdout, stderr } = await gcsim([
-      'compare',
-      assist,
-      '--metrics',
-      'gcCpu,collections',
-      '--threshold',
-      '5%',
-      '--',
-      oneProc,
-    ]);
-    expect(code).toBe(0);
-    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
-      'but these could not be decided: gcCpu, collections.',
-    );
-    expect(stderr).toContain('--threshold cannot fail collections: neither more nor less');
-  });
-
   test('without a threshold, and below it, the exit code is 0', async () => {
     expect(await compared()).toMatchObject({ code: 0, stderr: '' });
     expect(await compared('--threshold', '5%', '--metrics', 'heap.liveMax')).toMatchObject({
       code: 0,
       stderr: '',
     });
+  });
+});
+
+describe('a gate that cannot decide', () => {
+  /** Six copies of a log each, for significance. */
+  const six = (log: string, name: string): Record<string, Uint8Array> =>
+    Object.fromEntries([1, 2, 3, 4, 5, 6].map((i) => [`${name}${i}.log`, readFileSync(log)]));
+  const named = (name: string, count: number): string[] =>
+    Array.from({ length: count }, (_, i) => `${name}${i + 1}.log`);
+  const gcLine = (n: number, endMiB: number): string =>
+    `gc ${n} @${n}.000s 1%: 0.010+1.0+0.010 ms clock, 0.040+0/1.0/0+0.040 ms cpu, 4->${endMiB}->4 MB, 8 MB goal, 4 P\n`;
+  const cwd = (): string => folderWith({ ...six(oneProc, 'base'), ...six(assist, 'head') });
+  const compared = (from: string, count: number, ...argv: string[]): Promise<Captured> => {
+    const sides = [...named('base', count), ...argv, '--', ...named('head', count)];
+    return gcsim(['compare', ...sides], { cwd: from });
+  };
+
+  test.each([
+    // 2/C(6, 3) is 0.1, 2/C(8, 4) 0.029, 2/C(12, 6) 0.0022.
+    [3, '0.05', 4],
+    [4, '0.02', 5],
+    [6, '0.001', 7],
+  ])(
+    '%i samples a side at alpha %s: exit code 2, the report in full, and that %i are needed',
+    async (count, alpha, needed) => {
+      const argv = ['--metrics', 'pause.max,gcCpu', '--threshold', '5%', '--alpha', alpha];
+      const { code, stdout, stderr } = await compared(cwd(), count, ...argv);
+      expect(code).toBe(2);
+      expect(stdout).toMatch(/^pause\.max +61 µs.* 48 ms/m);
+      expect(stdout).toContain('Whether a metric is worse by more than 5.0 % cannot be decided.');
+      expect(stderr).toMatch(/^error: /);
+      // The names stand in the order in which they were given.
+      expect(stderr).toContain(
+        `cannot decide whether pause.max, gcCpu became worse: that needs at least ${needed} samples a side for p < ${alpha}, base has ${count} and head ${count}`,
+      );
+      expect(stderr).toContain('hint: give more logs');
+      // Without a threshold it is a report.
+      const report = await compared(cwd(), count, '--metrics', 'pause.max', '--alpha', alpha);
+      expect(report).toMatchObject({ code: 0, stderr: '' });
+    },
+  );
+
+  test('as many samples as are needed decide', async () => {
+    const argv = ['--metrics', 'pause.max', '--threshold', '5%'];
+    const { code, stderr } = await compared(cwd(), 4, ...argv);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^error: pause\.max is significantly worse by more than 5\.0 %: \+/);
+  });
+
+  test('equal values of too few samples are no pass either', async () => {
+    const folder = folderWith({ ...six(assist, 'base'), ...six(assist, 'head') });
+    const argv = ['--metrics', 'pause.max', '--threshold', '5%'];
+    expect((await compared(folder, 3, ...argv)).code).toBe(2);
+    expect((await compared(folder, 4, ...argv)).code).toBe(0);
+  });
+
+  test('where no metric was chosen and none can be decided, it says of how many', async () => {
+    const { code, stderr } = await compared(cwd(), 1, '--threshold', '5%');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/cannot decide whether any of \d\d metrics became worse: that needs/);
+  });
+
+  test('where some can be decided they decide, and the others are named', async () => {
+    // A log of one collection has no median: that leaves out the first.
+    const from = folderWith({
+      ...six(assist, 'base'),
+      ...six(assist, 'head'),
+      'head6.log': Buffer.from(gcLine(1, 6)),
+    });
+    const { stdout, stderr, code } = await compared(from, 6, '--threshold', '5%');
+    expect(code).toBe(0);
+    expect(stderr).toBe('');
+    expect(stdout.replace(/\s+/g, ' ')).toContain('Not to be decided: overshoot.median');
+  });
+
+  test('a chosen metric that one side does not have is no pass', async () => {
+    const folder = folderWith({ ...six(assist, 'base'), 'small.yaml': small });
+    const argv = [...named('base', 6), '--metrics', 'pause.max,heap.live', '--threshold', '5%'];
+    const all = ['compare', ...argv, '--', 'small.yaml', '--seeds', '6'];
+    const { code, stdout, stderr } = await gcsim(all, { cwd: folder });
+    expect(code).toBe(2);
+    expect(stdout).toMatch(/^pause\.max /m);
+    expect(stderr).toContain(
+      'cannot decide by --threshold: not all samples have heap.live (heap left after a collection: median): it is missing in small, seed 1',
+    );
+    const none = [assist, '--metrics', 'gcSys.peak', '--threshold', '5%', '--', oneProc];
+    const absent = await gcsim(['compare', ...none]);
+    expect(absent.code).toBe(2);
+    expect(absent.stdout).toContain('There is no metric that both sides have.');
+    expect(absent.stderr).toContain('cannot decide by --threshold: no sample has gcSys.peak');
+  });
+
+  test('JUnit has an error for each metric that fails the gate so, and is written', async () => {
+    const folder = cwd();
+    const argv = ['--metrics', 'pause.max,collections', '--threshold', '5%'];
+    const files = ['--format', 'junit', '--output', 'gc.xml'];
+    const { code } = await compared(folder, 2, ...argv, ...files);
+    expect(code).toBe(2);
+    const xml = readFileSync(join(folder, 'gc.xml'), 'utf8');
+    expect(xml).toMatch(/<testsuites name="gcsim" tests="2" failures="0" errors="1">/);
+    expect(xml).toContain('<error message="pause.max: needs at least 4 samples a side for p &lt; ');
+    expect(xml).toContain('<skipped message="collections: neither more nor less of it is worse"');
+    await compared(folder, 2, '--metrics', 'pause.max', ...files);
+    const report = readFileSync(join(folder, 'gc.xml'), 'utf8');
+    expect(report).toMatch(/tests="1" failures="0" errors="0" skipped="0"/);
+    expect(report).toContain('<system-out>no --threshold was given');
+  });
+
+  test('what no threshold can fail is refused where it is all, and told where it is not', async () => {
+    const argv = [assist, '--metrics', 'collections,elapsed', '--threshold', '5%', '--', oneProc];
+    expect(await refused(argv)).toContain(
+      'no threshold can fail this: neither more nor less of collections, elapsed is worse',
+    );
+    const both = ['--metrics', 'pause.max,collections', '--threshold', '5%'];
+    const { code, stderr } = await compared(cwd(), 6, ...both);
+    expect(code).toBe(1);
+    expect(stderr).toContain('warning: --threshold cannot fail collections: neither more nor');
+  });
+
+  test('from 0, any significant growth fails, and is called so', async () => {
+    // No collection of the base goes over its goal; of the head, some do.
+    const files = [1, 2, 3, 4].flatMap((i): [string, string][] => [
+      [`base${i}.log`, gcLine(1, 6) + gcLine(2, 8)],
+      [`head${i}.log`, gcLine(1, 6) + gcLine(2, 10)],
+    ]);
+    const folder = folderWith(Object.fromEntries(files));
+    const argv = ['--metrics', 'overshoot.p95', '--threshold', '100%'];
+    const { code, stdout, stderr } = await compared(folder, 4, ...argv);
+    expect(code).toBe(1);
+    // 10 of 8 MB is a quarter over.
+    const found = 'from 0 to 25.0 % (no percentage of 0; any significant growth from 0 counts)';
+    expect(stderr).toContain(`error: overshoot.p95 is significantly worse: ${found}, p 0.029`);
+    expect(stdout.replace(/\s+/g, ' ')).toContain(`Significantly worse: overshoot.p95 ${found}.`);
   });
 });
 
@@ -260,6 +398,27 @@ describe('output', () => {
     expect(stdout).not.toContain('~ is no significant change');
     // What the table would have said stands on standard error.
     expect(stderr).toContain('warning: ');
+  });
+
+  test('customSmallerIsBetter says what it leaves out, and fails where that is all', async () => {
+    const argv = ['--format', 'customSmallerIsBetter', '--metrics'];
+    const some = await gcsim(['compare', ...pair, ...argv, 'gcCpu,collections,elapsed']);
+    expect(some.code).toBe(0);
+    expect(JSON.parse(some.stdout)).toMatchObject([{ name: 'gcCpu' }]);
+    expect(some.stderr).toContain(
+      'warning: --format customSmallerIsBetter leaves out metrics of which less is not better: collections, elapsed\n',
+    );
+    expect(await refused([...pair, ...argv, 'collections,elapsed'])).toContain(
+      '--format customSmallerIsBetter has only metrics of which less is better, not collections, elapsed',
+    );
+    const cwd = temporaryFolder();
+    const none = [assist, '--', oneProc, ...argv, 'gcSys.peak,collections', '--threshold', '5%'];
+    const files = ['--output', 'a.json', '--csv', 'a.csv'];
+    const { code, stdout, stderr } = await gcsim(['compare', ...none, ...files], { cwd });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain('--format customSmallerIsBetter has nothing to write');
+    expect(stderr).toContain('no sample has gcSys.peak');
+    expect(readdirSync(cwd)).toEqual([]);
   });
 
   test('files are written beside the table', async () => {
@@ -304,6 +463,9 @@ describe('what is refused', () => {
       'not all samples have gcSys.peak',
     ],
     [[assist, '--procs', '2', '--', assist], '--procs: there is no workload to run in base'],
+    [[assist, '--seeds', '3', '--', assist], '--seeds: there is no workload to run, only files'],
+    [[assist, '--', assist, '--seeds', '3'], '--seeds: there is no workload to run, only files'],
+    [[assist, '--', assist, '--metrics', 'zzzz'], 'names begin with overshoot, growth, assist'],
     [['init1', '--', '--set', 'workbuf-freeing=maybe'], 'has no choice "maybe"'],
     [[assist, '--', assist, '--threshold', '5'], 'did you mean 5%?'],
     [[assist, '--', assist, '--alpha', '0'], '--alpha must be more than 0'],

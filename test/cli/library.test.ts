@@ -29,7 +29,7 @@ function namesUsedByCli(): string[] {
 const ownMatters = [
   ...['didYouMean', 'wrap', 'counted', 'countedPlainly', 'finish', 'visible'],
   ...['openInputs', 'isYearKnown', 'msNs'],
-  ...['metricHint', 'metricChange', 'pValue', 'visible', 'indented', 'assert'],
+  ...['metricHint', 'regressionInWords', 'noWorseSide', 'pValue', 'visible', 'indented', 'assert'],
   ...['Source', 'readYaml'],
 ];
 

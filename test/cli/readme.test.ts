@@ -2,11 +2,13 @@
  * The README keeps its word: its examples print what it shows, and a stranger's path through it works. `npm run golden`
  * renews what it shows.
  */
+import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { parse as parseYaml } from 'yaml';
 import { projectRoot } from '../support/tree.ts';
-import { type Captured, gcsim, temporaryFolder } from './capture.ts';
+import { build, type Captured, gcsim, temporaryFolder } from './capture.ts';
 
 const path = join(projectRoot, 'README.md');
 const readme = readFileSync(path, 'utf8');
@@ -80,9 +82,97 @@ test('it names every mechanism with its choices', async () => {
 });
 
 test('what it links to is there', () => {
-  const targets = [...readme.matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map(
-    ([, target = '']) => target,
-  );
-  expect(targets.length).toBeGreaterThan(4);
-  for (const target of targets) expect(() => readFileSync(join(projectRoot, target))).not.toThrow();
+  const links = [...readme.matchAll(/\]\((?!https?:)([^)#]+)(?:#([^)]*))?\)/g)];
+  expect(links.length).toBeGreaterThan(4);
+  for (const [, target = '', anchor] of links) {
+    const text = readFileSync(join(projectRoot, target), 'utf8');
+    if (anchor === undefined) continue;
+    const headings = [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => heading);
+    const anchors = headings.map((heading) => heading.toLowerCase().replaceAll(' ', '-'));
+    expect(anchors).toContain(anchor);
+  }
 });
+
+describe('jobs for CI', () => {
+  beforeAll(build);
+
+  const compareDoc = readFileSync(join(projectRoot, 'docs', 'compare.md'), 'utf8');
+  const blockWith = (text: string, mark: string): string =>
+    [...text.matchAll(/```\w+\n([^`]*)```/g)].find(([, code]) => code?.includes(mark))?.[1] ??
+    expect.fail(`no example has ${mark}`);
+  const github = blockWith(readme, 'runs-on:');
+  const script = blockWith(compareDoc, '#!/bin/sh');
+  const gitlab = blockWith(compareDoc, 'image: golang');
+
+  /** Each with the shell commands of its steps, in turn. */
+  const jobs: [name: string, steps: string[]][] = [
+    ['GitHub Actions', stepsOf(parseYaml(github).jobs.gc.steps)],
+    ['a shell script', [script]],
+    [
+      'GitLab CI',
+      ['gc-logs', 'gc'].map((job) => (parseYaml(gitlab)[job].script as string[]).join('\n')),
+    ],
+  ];
+
+  test('name the version of gcsim that this is', () => {
+    const path = join(projectRoot, 'package.json');
+    const { version } = JSON.parse(readFileSync(path, 'utf8')) as { version: string };
+    for (const text of [github, script, gitlab]) {
+      const called = [...text.matchAll(/\bnpx (?:--yes )?gcsim(\S*)/g)].map(([, at]) => at);
+      expect(called).toEqual([`@${version}`]);
+    }
+  });
+
+  test('of GitHub has ten lines', () => {
+    expect(github.trimEnd().split('\n').length).toBeLessThanOrEqual(10);
+  });
+
+  /** Logs of which the second is the worse: pauses of 48 ms, not of 61 µs. */
+  const [better, worse] = ['tree-p1', 'tree-assist'].map((name) =>
+    join(projectRoot, 'test', 'conformance', '1.19', `${name}.log`),
+  );
+
+  const testShell = test.skipIf(process.platform === 'win32'); // Windows has no sh.
+
+  testShell.each(jobs)('%s: fails where the branch is worse, and only there', (_, steps) => {
+    for (const [head, expected] of [
+      [worse, 1],
+      [better, 0],
+    ] as const) {
+      const cwd = temporaryFolder();
+      const tools = toolsFor({ base: better ?? '', head: head ?? '' });
+      const env = { PATH: `${tools}:${process.env.PATH}`, GITHUB_STEP_SUMMARY: 'summary.md' };
+      const ends = steps.map((step) => {
+        const shell = spawnSync('sh', ['-e', '-c', step], { cwd, env, encoding: 'utf8' });
+        return { code: shell.status, stderr: shell.stderr };
+      });
+      const compared = ends.find(({ stderr }) => stderr.includes('npx was called'));
+      expect({ ...compared }).toMatchObject({ code: expected });
+      for (const end of ends.filter((each) => each !== compared)) expect(end.code).toBe(0);
+      expect(readFileSync(join(cwd, 'gc.md'), 'utf8')).toContain('pause.p99');
+    }
+  });
+});
+
+function stepsOf(steps: readonly { run?: string }[]): string[] {
+  return steps.flatMap(({ run }) => run ?? []);
+}
+
+/** In place of go, git and npx: programs that print a log each, no history, and this very gcsim. */
+function toolsFor(logs: Record<'base' | 'head', string>): string {
+  const folder = temporaryFolder();
+  const tool = (name: string, text: string): void =>
+    writeFileSync(join(folder, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+  tool('git', 'exit 0');
+  tool(
+    'go',
+    `case "$3" in base) log='${logs.base}';; head) log='${logs.head}';; *) exit 9;; esac\n` +
+      `printf '#!/bin/sh\\ntest "$GODEBUG" = gctrace=1 && cat %s >&2\\n' "$log" > "$3"\nchmod +x "$3"`,
+  );
+  const binary = join(projectRoot, 'bin', 'gcsim.js');
+  tool(
+    'npx',
+    `echo npx was called >&2\nif [ "$1" = --yes ]; then shift; fi\nshift\nexec '${process.execPath}' '${binary}' "$@"`,
+  );
+  return folder;
+}

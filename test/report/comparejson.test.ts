@@ -17,7 +17,7 @@ const expectValid = validatorOf(schema);
 const empty = aComparison({
   rows: [],
   geomeans: [],
-  absent: [],
+  missing: [],
   warnings: [],
   threshold: undefined,
 });
@@ -45,6 +45,27 @@ describe('the JSON of a comparison', () => {
     expect(parsed.rows[2]).toMatchObject({ metric: 'pause.max', verdict: 'worse', p: 0.0001 });
     expect(parsed.rows[2].head.interval).toEqual({ low: 144_000, high: 156_000 });
     expect(parsed).toMatchObject({ regressions: ['pause.max'], absent: ['interval'] });
+    // Of the interval neither more nor less is worse: there is nothing to decide.
+    expect(parsed.undecided).toEqual([]);
+    expect(parsed.geomeans[0]).toMatchObject({ change: -0.1, rows: 3, leftOut: 1 });
+  });
+
+  test('says what cannot be decided, and why', () => {
+    const few = aRow({ base: aSide(1, 0, 3), head: aSide(1, 0, 4), verdict: 'same' });
+    const missing = [{ metric: aMetric('wakeup.max'), baseCount: 2, headCount: 4 }];
+    const samples = { base: 3, head: 4 };
+    const comparison = aComparison({ rows: [few], missing, samples, alpha: 0.05 });
+    const text = renderComparisonJson(comparison, someNames);
+    expectValid(text);
+    // 2/C(7, 3) is 0.057.
+    expect(JSON.parse(text)).toMatchObject({
+      head: { samples: 4 },
+      undecided: [
+        { metric: 'gcSys.peak', reason: 'needs at least 4 samples a side for p < 0.05' },
+        { metric: 'wakeup.max', reason: 'only in 2 of 3 base samples and 4 of 4 head samples' },
+      ],
+      absent: [],
+    });
   });
 
   test('holds names of any kind', () => {
@@ -70,6 +91,7 @@ describe('its documentation', () => {
       ...fieldsOf(schema.$defs?.row),
       ...['count', 'median', 'interval'],
       ...fieldsOf(schema.$defs?.geomean),
+      ...fieldsOf(schema.$defs?.undecided),
     ]);
     for (const name of Object.keys(properties)) expect(text).toContain(`"${name}"`);
   });

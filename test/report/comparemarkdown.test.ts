@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { renderComparisonMarkdown } from '../../src/report/comparemarkdown.ts';
 import { escapeMarkdown } from '../../src/report/logmarkdown.ts';
-import { aComparison, aMetric, aRow, sameRow, someNames } from './comparisons.ts';
+import { aComparison, aMetric, aRow, fromZeroRow, sameRow, someNames } from './comparisons.ts';
 import '../support/fastcheck.ts';
 
 describe('a comparison as Markdown', () => {
@@ -35,7 +35,7 @@ Significantly worse by more than 5.0 %: pause.max.
 
 | of | change | metrics |  |
 | --- | ---: | ---: | --- |
-| sizes | - | 2 | needs medians above 0 |
+| sizes | −10.0 % | 2 of 3 | without 1 of 3 metrics |
 | durations | +22.5 % | 2 |  |
 | counts | +8.3 % | 1 |  |
 
@@ -53,8 +53,19 @@ Significantly worse by more than 5.0 %: pause.max.
     expect(text.indexOf('| metric')).toBeGreaterThan(text.indexOf('<details>'));
   });
 
+  test('says of a change from 0 why it fails', () => {
+    const text = renderComparisonMarkdown(aComparison({ rows: [fromZeroRow] }), someNames);
+    expect(text).toContain(
+      '| - | 0.002 | 10 | **worse**: no percentage of 0; any significant growth from 0 counts |',
+    );
+    expect(text).toContain(
+      '\nSignificantly worse: assist.longestStall from 0 to 1.2 ms (no percentage of 0; any significant growth from 0 counts).\n',
+    );
+  });
+
   test('without a metric says so', () => {
-    const text = renderComparisonMarkdown(aComparison({ rows: [], geomeans: [] }), someNames);
+    const comparison = aComparison({ rows: [], geomeans: [] });
+    const text = renderComparisonMarkdown(comparison, someNames);
     expect(text).toContain('\n\nThere is no metric that both sides have.\n');
     expect(text).not.toContain('<details>');
   });
@@ -68,7 +79,7 @@ Significantly worse by more than 5.0 %: pause.max.
           rows: [aRow({ metric, isRegression: true, verdict: 'worse' })],
           geomeans: [],
           warnings: [evil],
-          absent: [],
+          missing: [],
         });
         const markdown = renderComparisonMarkdown(comparison, { base: evil, head: 'x' });
         const escaped = escapeMarkdown(evil);

@@ -1,11 +1,24 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compareSamples } from '../../src/analysis/comparison.ts';
+import { type Comparison, compareSamples } from '../../src/analysis/comparison.ts';
 import { metrics } from '../../src/analysis/metrics.ts';
 import { renderComparison } from '../../src/report/comparetext.ts';
 import { aStyle } from '../support/reports.ts';
-import { aComparison, aMetric, aRow, aSample, aSide, marks, someNames } from './comparisons.ts';
+import {
+  aComparison,
+  aMetric,
+  aRow,
+  aSample,
+  aSide,
+  fromZeroRow,
+  marks,
+  sameRow,
+  someNames,
+  worseRow,
+} from './comparisons.ts';
 import '../support/fastcheck.ts';
+
+const without = { rows: [], missing: [], geomeans: [] };
 
 describe('a comparison as text', () => {
   test('has a row for each metric, grouped by unit, and says what came of it', () => {
@@ -21,12 +34,12 @@ geomean of durations                              +22.5 %
 
 gcSys.peak            12 MiB ± 1 %  10 MiB ± 1 %  −16.7 %   0.002  better
 gcSys.final              0 B ± 0 %     0 B ± 0 %        ~          (1)
-geomean of sizes                                        -          (2)
+geomean of sizes                                  −10.0 %          (2)
 
 collections               12 ± 0 %      13 ± 0 %   +8.3 %   0.002  different
 
 (1) all values are equal
-(2) needs medians above 0
+(2) without 1 of 3 metrics
 
 ~ is no significant change (alpha 0.05).
 Significantly worse by more than 5.0 %: pause.max.
@@ -73,12 +86,65 @@ Significantly worse by more than 5.0 %: pause.max.
 
   test('without a common metric says so', () => {
     const text = renderComparison(
-      aComparison({ rows: [], geomeans: [], absent: [], warnings: ['no metric'] }),
+      aComparison({ ...without, warnings: ['no metric'], threshold: undefined }),
       someNames,
       aStyle(),
     );
-    expect(text).toBe(
-      'base  main.json\nhead  pr.json\n\nThere is no metric that both sides have.\n\n- no metric\n',
+    expect(`\n${text}`).toBe(`
+base  main.json · 10 samples
+head  pr.json · 10 samples
+
+There is no metric that both sides have.
+
+- no metric
+`);
+  });
+
+  test('says of a change from 0 that it has no percentage, and fails', () => {
+    const text = renderComparison(
+      aComparison({ rows: [worseRow, fromZeroRow], geomeans: [] }),
+      someNames,
+      aStyle({ chalk: marks }),
+    );
+    expect(text).toMatch(/^assist\.longestStall +0 ns .* - +0\.002 +«worse» \(1\)$/m);
+    expect(text).toContain('\n(1) from 0: a percentage cannot be given\n');
+    expect(text.replace(/[«»]/g, '').replace(/\s+/g, ' ')).toContain(
+      'Significantly worse by more than 5.0 %: pause.max. Significantly worse: assist.longestStall ' +
+        'from 0 to 1.2 ms (no percentage of 0; any significant growth from 0 counts).',
+    );
+    expect(text).toContain('\n«Significantly worse by');
+    const more = { ...fromZeroRow, metric: aMetric('assist.cpu') };
+    const both = aComparison({ rows: [fromZeroRow, more], geomeans: [] });
+    expect(renderComparison(both, someNames, aStyle({ columns: 200 }))).toContain(
+      '\nSignificantly worse: assist.longestStall from 0 to 1.2 ms, assist.cpu from 0 to 1.2 ms (no percentage',
+    );
+  });
+
+  test('says what cannot be decided, beside what can and where nothing can', () => {
+    const few = aRow({ base: aSide(1, 0, 3), head: aSide(1, 0, 3), verdict: 'same' });
+    const part = { metric: aMetric('wakeup.max'), baseCount: 9, headCount: 10 };
+    const end = (set: Partial<Comparison>): string =>
+      renderComparison(
+        aComparison({ geomeans: [], warnings: [], missing: [], ...set }),
+        someNames,
+        aStyle({ chalk: marks }),
+      )
+        .trimEnd()
+        .split('\n')
+        .at(-1) ?? '';
+    expect(end({ rows: [sameRow] })).toBe('No metric is significantly worse by more than 5.0 %.');
+    expect(end({ rows: [sameRow], missing: [part] })).toBe(
+      'No metric is significantly worse by more than 5.0 %. Not to be decided: wakeup.max.',
+    );
+    expect(end({ rows: [worseRow], missing: [part] })).toBe(
+      '«Significantly worse by more than 5.0 %: pause.max. Not to be decided: wakeup.max.»',
+    );
+    expect(end({ rows: [few], missing: [part] })).toBe(
+      '«Whether a metric is worse by more than 5.0 % cannot be decided.»',
+    );
+    const sideless = aRow({ metric: aMetric('collections'), verdict: 'same' });
+    expect(end({ rows: [sideless] })).toBe(
+      '«No threshold can fail this: of no metric here is more or less worse.»',
     );
   });
 

@@ -60,6 +60,17 @@ export const sameRow: ComparisonRow = aRow({
   verdict: 'same',
 });
 
+/** Worse, from nothing. */
+export const fromZeroRow: ComparisonRow = aRow({
+  metric: aMetric('assist.longestStall'),
+  base: aSide(0),
+  head: aSide(1_200_000),
+  change: undefined,
+  verdict: 'worse',
+  note: 'from 0: a percentage cannot be given',
+  isRegression: true,
+});
+
 /** Better, worse, the same, and what has no better side. */
 export function aComparison(set: Partial<Comparison> = {}): Comparison {
   return {
@@ -86,13 +97,14 @@ export function aComparison(set: Partial<Comparison> = {}): Comparison {
       const { p: _, ...rest } = row;
       return row.note === undefined ? row : { ...rest, p: undefined };
     }),
+    missing: [{ metric: aMetric('interval'), baseCount: 0, headCount: 0 }],
     geomeans: [
-      { unit: 'bytes', change: undefined, rows: 2, note: 'needs medians above 0' },
-      { unit: 'ns', change: 0.2247, rows: 2 },
-      { unit: 'count', change: 1 / 12, rows: 1 },
+      { unit: 'bytes', change: -0.1, rows: 3, leftOut: 1, note: 'without 1 of 3 metrics' },
+      { unit: 'ns', change: 0.2247, rows: 2, leftOut: 0 },
+      { unit: 'count', change: 1 / 12, rows: 1, leftOut: 0 },
     ],
     warnings: ['the sides differ in release: base has 1.8, head has 1.9'],
-    absent: ['interval'],
+    samples: { base: 10, head: 10 },
     alpha: 0.05,
     threshold: 0.05,
     ...set,

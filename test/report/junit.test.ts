@@ -5,7 +5,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { comparisonCases, type JunitCase, renderJunit } from '../../src/report/junit.ts';
-import { aComparison, aMetric, aRow, someNames } from './comparisons.ts';
+import {
+  aComparison,
+  aMetric,
+  aRow,
+  aSide,
+  fromZeroRow,
+  someNames,
+  worseRow,
+} from './comparisons.ts';
 import '../support/fastcheck.ts';
 
 interface Element {
@@ -84,13 +92,15 @@ const allowed: Record<string, { children: string[]; attributes: string[]; requir
   testsuite: {
     children: ['testcase'],
     attributes: ['name', 'tests', 'failures', 'errors', 'time', 'skipped', 'hostname', 'id'],
-    required: ['name', 'tests'],
+    required: ['name', 'tests', 'failures', 'errors'],
   },
   testcase: {
-    children: ['failure', 'error', 'skipped'],
-    attributes: ['name', 'classname', 'time', 'status'],
+    children: ['failure', 'error', 'skipped', 'system-out'],
+    attributes: ['name', 'classname', 'time', 'group'],
     required: ['name'],
   },
+  skipped: { children: [], attributes: ['message', 'type'], required: [] },
+  'system-out': { children: [], attributes: [], required: [] },
   failure: { children: [], attributes: ['message', 'type'], required: [] },
   error: { children: [], attributes: ['message', 'type'], required: [] },
 };
@@ -108,6 +118,8 @@ function expectAllowed(element: Element): void {
 const cases: JunitCase[] = [
   { name: 'pause.max <= 1ms', suite: 'budget.yaml', status: 'passed' },
   { name: 'b', suite: 'other', status: 'error', message: 'not in all samples' },
+  { name: 'd', suite: 'other', status: 'skipped', message: 'too few' },
+  { name: 'e', suite: 'other', status: 'passed', details: '1 < 2' },
   {
     name: 'c',
     suite: 'budget.yaml',
@@ -121,17 +133,23 @@ describe('JUnit XML', () => {
   test('has a suite for each group and a case for each check', () => {
     expect(`\n${renderJunit(cases)}`).toBe(`
 <?xml version="1.0" encoding="UTF-8"?>
-<testsuites name="gcsim" tests="3" failures="1" errors="1">
-  <testsuite name="budget.yaml" tests="2" failures="1" errors="0">
+<testsuites name="gcsim" tests="5" failures="1" errors="1">
+  <testsuite name="budget.yaml" tests="2" failures="1" errors="0" skipped="0">
     <testcase name="pause.max &lt;= 1ms" classname="budget.yaml"/>
     <testcase name="c" classname="budget.yaml">
       <failure message="2 &gt; 1" type="failure">line 1
 line 2</failure>
     </testcase>
   </testsuite>
-  <testsuite name="other" tests="1" failures="0" errors="1">
+  <testsuite name="other" tests="3" failures="0" errors="1" skipped="1">
     <testcase name="b" classname="other">
       <error message="not in all samples" type="error"/>
+    </testcase>
+    <testcase name="d" classname="other">
+      <skipped message="too few" type="skipped"/>
+    </testcase>
+    <testcase name="e" classname="other">
+      <system-out>1 &lt; 2</system-out>
     </testcase>
   </testsuite>
 </testsuites>
@@ -167,7 +185,7 @@ line 2</failure>
 
   test('is well formed, and has its counts right, whatever the texts', () => {
     const anyText = fc.string({ unit: 'binary', maxLength: 30 });
-    const status = fc.constantFrom('passed' as const, 'failed' as const, 'error' as const);
+    const status = fc.constantFrom(...(['passed', 'failed', 'error', 'skipped'] as const));
     const anyCase = fc.record({
       name: anyText,
       suite: anyText,
@@ -195,26 +213,74 @@ line 2</failure>
 });
 
 describe('the test cases of a comparison', () => {
+  const lenient = { isUndecidedError: false };
+  const suite = 'gcsim compare: main.json, pr.json';
+
   test('fail where a metric is worse by more than the threshold', () => {
-    const found = comparisonCases(aComparison(), someNames);
-    expect(found).toHaveLength(5);
-    expect(found.filter(({ status }) => status !== 'passed')).toEqual([
-      {
-        name: 'pause.max',
-        suite: 'gcsim compare: main.json, pr.json',
-        status: 'failed',
-        message: 'pause.max +50.0 % (p<0.001): more than 5.0 % worse',
-        details:
-          'base main.json: 100 µs, 10 samples\nhead pr.json: 150 µs, 10 samples\nstops of the world: maximum',
-      },
+    const found = comparisonCases(aComparison(), someNames, lenient);
+    expect(found.map(({ name, status }) => [name, status])).toEqual([
+      ['gcSys.peak', 'passed'],
+      ['pause.p50', 'passed'],
+      ['pause.max', 'failed'],
+      ['collections', 'skipped'],
+      ['gcSys.final', 'passed'],
+      ['interval', 'skipped'],
     ]);
+    expect(found[2]).toEqual({
+      name: 'pause.max',
+      suite,
+      status: 'failed',
+      message: 'pause.max +50.0 % (p<0.001): more than 5.0 % worse',
+      details:
+        'worse, +50.0 % (p<0.001)\nbase main.json: 100 µs, 10 samples\nhead pr.json: 150 µs, 10 samples\nstops of the world: maximum',
+    });
+    expect(found[3]?.message).toBe('collections: neither more nor less of it is worse');
+    expect(found[1]?.details).toMatch(/^no significant change \(p=0\.410\)\nbase main/);
+  });
+
+  test('say of a change from 0 that there is no percentage', () => {
+    const [found] = comparisonCases(aComparison({ rows: [fromZeroRow] }), someNames, lenient);
+    expect(found).toMatchObject({
+      status: 'failed',
+      message:
+        'assist.longestStall from 0 to 1.2 ms (no percentage of 0; any significant growth from 0 counts) (p=0.002)',
+    });
+  });
+
+  describe('that cannot be decided', () => {
+    const few = aRow({ base: aSide(1, 0, 3), head: aSide(2, 0, 3), verdict: 'same' });
+    const missing = [{ metric: aMetric('wakeup.max'), baseCount: 9, headCount: 10 }];
+    const comparison = aComparison({ rows: [few], missing });
+
+    test.each([
+      [false, 'skipped'],
+      [true, 'error'],
+    ] as const)('where that fails the gate (%j) are: %s', (isUndecidedError, status) => {
+      const found = comparisonCases(comparison, someNames, { isUndecidedError });
+      expect(found).toMatchObject([
+        { status, message: 'gcSys.peak: needs at least 4 samples a side for p < 0.05' },
+        {
+          status,
+          message: 'wakeup.max: only in 9 of 10 base samples and 10 of 10 head samples',
+        },
+      ]);
+    });
+
+    test('pass without a threshold, as all do, and say that they are a report', () => {
+      const { threshold: _, ...rest } = aComparison({ rows: [few, worseRow], missing });
+      const report = { ...rest, threshold: undefined };
+      const found = comparisonCases(report, someNames, lenient);
+      expect(found.map(({ status }) => status)).toEqual(['passed', 'passed', 'passed']);
+      for (const { details } of found) expect(details).toMatch(/^no --threshold was given: /);
+      expect(found[2]?.details).toContain('not compared: only in 9 of 10 base samples');
+      expectAllowed(parse(renderJunit(found)));
+    });
   });
 
   test('keep names of any kind apart from markup', () => {
     const row = aRow({ metric: aMetric('<x>\u0000'), isRegression: true });
-    const text = renderJunit(
-      comparisonCases(aComparison({ rows: [row] }), { base: ']]>', head: '"' }),
-    );
+    const names = { base: ']]>', head: '"' };
+    const text = renderJunit(comparisonCases(aComparison({ rows: [row] }), names, lenient));
     expectAllowed(parse(text));
   });
 });

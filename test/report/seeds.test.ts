@@ -122,14 +122,40 @@ describe('the JSON of several seeds', () => {
 describe('the CSV of several seeds', () => {
   test('has a row for each, with the unit at the end of a column', () => {
     expect(renderSeedsCsv(someSamples(2), some)).toBe(
-      'seed,overshoot.p95_share,pause.max_ns,gcSys.peak_bytes,heap.live_bytes\r\n' +
-        '1,0.1175,30000,1048576,\r\n2,0.1175,30000,2097152,\r\n',
+      'seed,overshoot.p95_share,pause.max_ns,gcSys.peak_bytes\r\n' +
+        '1,0.1175,30000,1048576\r\n2,0.1175,30000,2097152\r\n',
     );
   });
 
-  test('has each metric in a column of its own', () => {
+  test('has the unit once, where the name says it already', () => {
+    const names = ['overshoot.count', 'overshoot.maxBytes', 'assist.share', 'collections'];
+    const text = renderSeedsCsv([], [...names.map((name) => aMetric(name))]);
+    expect(text).toBe('seed,overshoot.count,overshoot.maxBytes,assist.share,collections_count\r\n');
+  });
+
+  test('has the same columns whatever the runs have: all metrics but those of logs', () => {
     const [head = '', row = ''] = renderSeedsCsv(someSamples(1), metrics).split('\r\n');
-    expect(new Set(head.split(',')).size).toBe(metrics.length + 1);
-    expect(row.split(',')).toHaveLength(metrics.length + 1);
+    const columns = head.split(',');
+    expect(new Set(columns).size).toBe(columns.length);
+    expect(row.split(',')).toHaveLength(columns.length);
+    const [idle = ''] = renderSeedsCsv(
+      [{ seed: 1, figures: { summary: aSummary([]) } }],
+      metrics,
+    ).split('\r\n');
+    expect(idle).toBe(head);
+    // What LogFigures alone has: docs/metrics.md says the same.
+    const ofLogs = [
+      'assist.ofGc',
+      'gcCpu.worstWindow',
+      'heap.live',
+      'heap.goal',
+      'interval',
+      'allocation.rate',
+      'allocation.peakRate',
+    ];
+    for (const name of ofLogs) {
+      expect(columns.filter((column) => new RegExp(`^${name}(_|$)`).test(column))).toEqual([]);
+    }
+    expect(columns).toHaveLength(1 + metrics.length - ofLogs.length);
   });
 });

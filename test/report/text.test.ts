@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { type MmuFigures, noMmu } from '../../src/analysis/mmu.ts';
 import type { Summary } from '../../src/analysis/summary.ts';
 import { summarize } from '../../src/analysis/summary.ts';
 import type { RunReport } from '../../src/report/text.ts';
@@ -50,6 +51,7 @@ pauses                      25 µs     30 µs     30 µs    p99 30 µs, 250 µs 
 assist time               5 ms of CPU (0.3 %)     longest stall 40 µs     blocked 0 ns
 GC CPU                    6.4 %     background 2.0 %     assist 0.3 %     transitions 0.1 %
                           idle 0.5 % (not counted)
+mutator utilisation       at least 43.0 % in 1 ms     71.2 % in 10 ms     90.5 % in 100 ms
 
 heap   ▇███▇     5 MiB to 11.3 MiB     goal 10 MiB
 
@@ -94,6 +96,9 @@ assist time               5 ms of CPU (0.3 %)
 GC CPU                    6.4 %     background 2.0 %
                           assist 0.3 %     transitions 0.1 %
                           idle 0.5 % (not counted)
+mutator utilisation       at least 43.0 % in 1 ms
+                          71.2 % in 10 ms
+                          90.5 % in 100 ms
 
 heap   ▇███▇     5 MiB to 11.3 MiB     goal 10 MiB
 
@@ -210,6 +215,16 @@ GC bytes from system     freeing on       off    change
     expect(renderRun(aReport({ run, summary }), aStyle())).toMatch(
       /^init1 · Go at 8f34b253\^ · 1 proc on 1 core · GOGC off · seed 1 · noise 0 % +1 collection in /,
     );
+  });
+
+  test('says what the program had at least in windows that the run is long enough for', () => {
+    const of = (mmu: Partial<MmuFigures>): string =>
+      renderRun(aReport({ summary: { ...aSummary(), mmu: { ...noMmu, ...mmu } } }), aStyle());
+    expect(of({ in1msShare: 0 })).toMatch(/^mutator utilisation {7}at least 0\.0 % in 1 ms$/m);
+    expect(of({ in1msShare: 0.5, in10msShare: 0.875, in10sShare: 1 })).toMatch(
+      /^mutator utilisation {7}at least 50\.0 % in 1 ms {5}87\.5 % in 10 ms {5}100 % in 10 s$/m,
+    );
+    expect(of({})).not.toContain('mutator');
   });
 
   test('shows a name with control characters without them', () => {

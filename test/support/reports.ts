@@ -41,6 +41,13 @@ export const someTotals: RunTotals = {
     markBitsPeakBytes: 100 * KiB,
     markBitsFinalBytes: 100 * KiB,
   },
+  mmu: {
+    in1msShare: 0.43,
+    in10msShare: 0.712,
+    in100msShare: 0.905,
+    in1sShare: undefined,
+    in10sShare: undefined,
+  },
 };
 
 /**

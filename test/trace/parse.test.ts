@@ -2,8 +2,22 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { GcCycle } from '../../src/cycle.ts';
 import { formatCycle } from '../../src/trace/format.ts';
-import { type FamilyName, familyNames } from '../../src/trace/forms.ts';
-import { parseCycle, parsePacer, parseScavenge } from '../../src/trace/parse.ts';
+import {
+  type FamilyName,
+  familyNames,
+  type ScavengeFigureName,
+  scavengeFigures,
+  scavengeForms,
+} from '../../src/trace/forms.ts';
+import {
+  type GcForm,
+  gcForms,
+  LineForm,
+  parseCycle,
+  parsePacer,
+  parseScavenge,
+  quickRoom,
+} from '../../src/trace/parse.ts';
 import { KiB, MiB } from '../../src/units.ts';
 import {
   conformanceFolder,
@@ -275,6 +289,18 @@ describe('what is no gc line is not read', () => {
   });
 });
 
+/** The quick way finds what `match` finds, or leaves the line to it: then false. */
+function readBothWays<Name extends string>(form: LineForm<Name>, line: string): boolean {
+  const length = Buffer.byteLength(line);
+  const bytes = Buffer.concat([Buffer.from(line), Buffer.alloc(quickRoom + 1, '\n')]);
+  expect(form.match(bytes, 0, bytes.length), line).toBe(length);
+  const values = Float64Array.from(form.values);
+  const quickEnd = form.quickMatch(bytes, 0);
+  if (quickEnd < 0) return false;
+  expect({ end: quickEnd, values: form.values }, line).toEqual({ end: length, values });
+  return true;
+}
+
 describe('figures', () => {
   /** Milliseconds as the runtime prints them. */
   const printedMs = fc.oneof(
@@ -335,6 +361,18 @@ describe('figures', () => {
     );
   });
 
+  test.each(familyNames)('%s read the quick way is the same, or left to the other', (family) => {
+    const form = gcForms.find((candidate) => candidate.family === family) as GcForm;
+    fc.assert(
+      fc.property(lines(family), (line) => {
+        readBothWays(form, line);
+      }),
+      { numRuns: 300 },
+    );
+    // Not all are left to it.
+    expect(realLines[family].some((line) => readBothWays(form, line))).toBe(true);
+  });
+
   test.each(familyNames)(
     '%s with a character changed is refused, or reads as it looks',
     (family) => {
@@ -352,6 +390,12 @@ describe('figures', () => {
       );
     },
   );
+});
+
+test('a figure that may have a sign is not read the quick way', () => {
+  const names = Object.keys(scavengeFigures) as ScavengeFigureName[];
+  const form = new LineForm(scavengeForms['scvg-released'], scavengeFigures, names);
+  expect(readBothWays(form, 'scvg3: 5 MB released')).toBe(false);
 });
 
 /** A pacer line's bytes. */
