@@ -62,6 +62,7 @@ export function addRunOptions(command: Command): Command {
     .option('--gogc <n|off>', 'GOGC, in percent')
     .option('--set <mechanism=choice>', 'choose how a mechanism works (repeatable)', collect)
     .option('--noise <share>', "spread of the machine's costs: 3% or 0.03; 0 for none")
+    .option('--grain <n|auto>', 'objects simulated as one: 1 is exact (default: auto, by the heap)')
     .option('--duration <time>', 'end after so much simulated time, such as 500ms')
     .option('--cycles <n>', 'end after so many collections');
 }

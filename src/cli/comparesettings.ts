@@ -113,6 +113,7 @@ const runOptionNames = [
   'set',
   'seed',
   'noise',
+  'grain',
   'duration',
   'cycles',
 ] as const;

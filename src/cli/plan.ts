@@ -1,4 +1,5 @@
 /** What a run will be: the workload, the settings in force, and the choices to put side by side. */
+import { chooseGrain } from '../collector/grain.ts';
 import { optionsFor } from '../collector/options.ts';
 import {
   findRelease,
@@ -62,6 +63,7 @@ export function planRun(source: WorkloadText, overrides: Overrides): Plan {
       gcPercent,
       seed,
       noise,
+      grain: 1 << chooseGrain(workload, options.grain).shift,
       mechanisms,
     },
     options,

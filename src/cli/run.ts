@@ -27,6 +27,7 @@ export function defineRun(program: Command, session: Session, version: string): 
     .option('--seed <n>', 'seed of all that is random')
     .option('--seeds <n>', 'so many runs, each with the next seed, on all cores')
     .option('--noise <share>', "spread of the machine's costs: 3% or 0.03; 0 for none")
+    .option('--grain <n|auto>', 'objects simulated as one: 1 is exact (default: auto, by the heap)')
     .option('--duration <time>', 'end after so much simulated time, such as 500ms')
     .option('--cycles <n>', 'end after so many collections')
     .option('--check', 'check the accounting at every collection')

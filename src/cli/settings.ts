@@ -1,4 +1,6 @@
 /** The options of `gcsim run`: texts become settings here, and what is wrong with them is said. */
+
+import { grainMax, isGrain } from '../collector/grain.ts';
 import {
   type Choice,
   type Mechanism,
@@ -30,6 +32,7 @@ export interface RunFlags {
   duration?: string;
   cycles?: string;
   noise?: string;
+  grain?: string;
   set?: string[];
   contrast?: string | false;
   check?: true;
@@ -66,6 +69,7 @@ export function readOverrides(flags: RunFlags): Overrides {
     gcPercent: reader.gcPercent(flags.gogc),
     seed: reader.integer('--seed', flags.seed, 0, seedMax),
     noise: reader.noise(flags.noise),
+    grain: reader.grain(flags.grain),
     durationNs: reader.duration('--duration', flags.duration, durationNsMax, '24h'),
     cycles: reader.integer('--cycles', flags.cycles, 1, collectionsMax),
     check: flags.check,
@@ -101,6 +105,16 @@ class RunFlagReader extends FlagReader {
     if (parsed.ok) return parsed.value;
     const hint = parseShare(`${text}%`).ok ? `did you mean ${text}%?` : undefined;
     return this.refuse(`--noise must be ${parsed.expected}, found "${text}"`, hint);
+  }
+
+  /** "auto" is the same as nothing: chosen by the size of the heap. */
+  grain(text: string | undefined): number | undefined {
+    if (text === undefined || text === 'auto') return undefined;
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (isGrain(value)) return value;
+    return this.refuse(
+      `--grain must be "auto" or a power of 2 from 1 to ${grainMax}, found "${text}"`,
+    );
   }
 
   mechanisms(settings: string[]): Partial<Mechanisms> {

@@ -5,6 +5,9 @@
  * A span's objects are kept as runs: consecutive objects of one unit that were allocated in it in one go. Sweeping counts
  * the marks of each run.
  *
+ * For huge heaps a span of small objects stands for `spanGrain` of its kind (see grain.ts): it has as many times the pages and
+ * slots, and costs as many times as much.
+ *
  * Simplifications: where in a span an object lies is not modelled, only how many slots are taken; the tiny allocator is
  * left out (objects below 16 bytes without pointers take a slot each).
  */
@@ -37,6 +40,7 @@ export class Allocator {
   readonly heap: PageHeap;
   readonly objects: Objects;
   readonly procs: number;
+  readonly spanGrain: number;
   /** Span classes: size class, or from 1.9 size class and whether there are pointers. */
   readonly splitNoscan: boolean;
 
@@ -86,10 +90,17 @@ export class Allocator {
   private sweepCursor = 0;
   private sweepEnd = 0;
 
-  constructor(heap: PageHeap, objects: Objects, procs: number, splitNoscan: boolean) {
+  constructor(
+    heap: PageHeap,
+    objects: Objects,
+    procs: number,
+    splitNoscan: boolean,
+    spanGrain = 1,
+  ) {
     this.heap = heap;
     this.objects = objects;
     this.procs = procs;
+    this.spanGrain = spanGrain;
     this.splitNoscan = splitNoscan;
     this.spanClasses = splitNoscan ? sizeClassCount * 2 : sizeClassCount;
     this.partialHead = new Int32Array(this.spanClasses).fill(-1);
@@ -111,7 +122,7 @@ export class Allocator {
     return s < 0 ? 0 : this.elements[s]! - this.allocCount[s]!;
   }
 
-  /** Puts `count` objects of a unit, numbered from `from`, into the span that the P has cached. */
+  /** Puts `count` objects of a unit, from place `from` on, into the span that the P has cached. */
   place(p: number, spanClass: number, u: number, from: number, count: number, size: Bytes): void {
     const s = this.cache[p * this.spanClasses + spanClass]!;
     if (s < 0) fail('allocation without a cached span', spanClass);
@@ -154,7 +165,7 @@ export class Allocator {
     return -1;
   }
 
-  /** Set by cacheSpan: spans, objects and pages swept on the way. */
+  /** Set by cacheSpan: spans (as many as those stand for), objects and pages swept on the way. */
   sweptHere = 0;
   sweptObjectsHere = 0;
   sweptPagesHere = 0;
@@ -162,7 +173,12 @@ export class Allocator {
   /** A new span for a class from the page heap, cached by the P. Returns its id, or -1 when there is no memory. */
   freshSpan(p: number, spanClass: number): number {
     const size = this.sizeClassOf(spanClass);
-    const s = this.newSpan(classPages[size]!, spanClass, classObjects[size]!);
+    const { spanGrain } = this;
+    const s = this.newSpan(
+      classPages[size]! * spanGrain,
+      spanClass,
+      classObjects[size]! * spanGrain,
+    );
     return s < 0 ? -1 : this.toCache(p, spanClass, s);
   }
 
@@ -178,12 +194,17 @@ export class Allocator {
   }
 
   /** A span of its own for a large object. Returns its id, or -1 when there is no memory. */
-  allocLarge(pages: number, spanClass: number, u: number, o: number, size: Bytes): number {
-    const s = this.newSpan(pages, spanClass, 1);
+  allocLarge(pages: number, spanClass: number, u: number, place: number, size: Bytes): number {
+    const s = this.newSpan(this.heap.rounded(pages), spanClass, 1);
     if (s < 0) return -1;
     this.state[s] = SpanState.large;
-    this.addRun(s, u, o, 1, size);
+    this.addRun(s, u, place, 1, size);
     return s;
+  }
+
+  /** Spans that span `s` stands for. */
+  weight(s: number): number {
+    return this.state[s] === SpanState.large ? 1 : this.spanGrain;
   }
 
   /** Size of the objects of a span of small ones. */
@@ -239,7 +260,7 @@ export class Allocator {
   }
 
   private sweepInPlace(s: number): void {
-    this.sweptHere++;
+    this.sweptHere += this.spanGrain;
     this.sweptObjectsHere += this.elements[s]!;
     this.sweptPagesHere += this.pages[s]!;
     this.sweepRuns(s);
@@ -255,10 +276,10 @@ export class Allocator {
       const u = this.runUnit[run]!;
       const from = this.runFrom[run]!;
       const held = this.runHeld[run]!;
-      const marked = objects.countMarked(from, this.runCount[run]!);
+      const marked = objects.countMarked(u, from, this.runCount[run]!);
       if (marked > held) fail('an object that was freed is marked', marked - held);
       if (marked < held) {
-        const size = objects.kinds.size[objects.kindIndex(u, from)]!;
+        const size = objects.kinds.size[objects.kindIndex(u, objects.numberOf(u, from))]!;
         freed += held - marked;
         this.sweptBytes += (held - marked) * size;
         this.heldBytes -= (held - marked) * size;
@@ -413,7 +434,9 @@ export class Allocator {
         slots += this.runHeld[run]!;
         heldBytes +=
           this.runHeld[run]! *
-          this.objects.kinds.size[this.objects.kindIndex(u, this.runFrom[run]!)]!;
+          this.objects.kinds.size[
+            this.objects.kindIndex(u, this.objects.numberOf(u, this.runFrom[run]!))
+          ]!;
       }
       if (slots !== this.allocCount[s]) fail('slots of a span do not add up', s);
     }
@@ -424,7 +447,9 @@ export class Allocator {
   markBitBytes(): Bytes {
     let bytes = 0;
     for (let s = 0; s < this.spanCount; s++) {
-      if (this.state[s] !== SpanState.none) bytes += Math.ceil(this.elements[s]! / 64) * 8;
+      if (this.state[s] === SpanState.none) continue;
+      const spans = this.weight(s);
+      bytes += spans * Math.ceil(this.elements[s]! / spans / 64) * 8;
     }
     return bytes;
   }

@@ -14,7 +14,6 @@ import type { GcWork } from './gcwork.ts';
 import {
   assistRetryNs,
   gcAssistTimeSlack,
-  gcCreditSlack,
   gcOverAssistBytes,
   gcOverAssistWork,
   helpWorkPointers,
@@ -352,7 +351,7 @@ class Assist implements Task {
     const marker = rt.marker;
     const preempted = g.preempt && rt.release.assistAt === 'malloc';
     if (!preempted && this.done < this.scanWork) {
-      const ns = marker.drain(p.gcw, Math.min(gcCreditSlack, this.scanWork - this.done));
+      const ns = marker.drain(p.gcw, Math.min(marker.creditSlack, this.scanWork - this.done));
       if (ns > 0) {
         this.state = AssistState.drained;
         rt.sched.run(p, ns, 1, Use.assist);
@@ -375,7 +374,7 @@ class Assist implements Task {
 
   private flushed(gcw: GcWork): void {
     this.done += gcw.scanWork - this.doneBefore;
-    if (gcw.scanWork >= gcCreditSlack) {
+    if (gcw.scanWork >= this.rt.marker.creditSlack) {
       this.rt.marker.flushScanWork(gcw);
       this.doneBefore = 0;
     } else {

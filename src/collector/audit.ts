@@ -5,7 +5,7 @@
 import { InvariantError } from '../assert.ts';
 import type { Assists } from './assist.ts';
 import type { Marker } from './mark.ts';
-import { pageSize, workbufAlloc } from './params.ts';
+import { pageSize } from './params.ts';
 import type { Runtime } from './runtime.ts';
 import { GStatus } from './sched.ts';
 
@@ -48,14 +48,14 @@ export class Auditor {
     if (empty !== pool.count)
       broken('workbufs on the empty list are not all there are', empty, pool.count);
     if (pool.model.source === 'spans') {
-      const held = pool.busySpans.length * (workbufAlloc / pool.model.bytes);
+      const held = pool.busySpans.length * (pool.spanBytes / pool.model.bytes);
       if (held !== pool.count) broken('workbufs are not what their spans hold', held, pool.count);
     }
   }
 
   /** 5. Scan work counted = what was scanned, and what was allocated black where that counts. */
   private scanWork(marker: Marker): void {
-    const done = marker.scannedUnits + this.rt.mutators.blackScan;
+    const done = marker.scanner.scannedUnits + this.rt.mutators.blackScan;
     if (marker.scanWork !== done)
       broken('scan work counted is not what was scanned', marker.scanWork, done);
   }
@@ -64,11 +64,9 @@ export class Auditor {
   private reachable(): void {
     const objects = this.rt.objects;
     for (const u of this.rt.rootUnits) {
-      const base = objects.base[u]!;
       const a = objects.builtA[u]!;
       const b = objects.builtB[u]!;
-      const marked =
-        objects.countMarked(base, a) + objects.countMarked(base + objects.countA[u]!, b);
+      const marked = objects.countMarked(u, 0, a) + objects.countMarked(u, objects.countA[u]!, b);
       if (marked !== a + b) broken('a reachable object is white after marking', marked, a + b);
     }
   }

@@ -5,6 +5,10 @@
  * it holds two, of 248 and later 253 pointers, and the global lists are full and empty only. Workbufs come from memory that is
  * never given back (to 1.8), or from spans of 32 KiB of the page heap, which the sweeper may free (051809e3).
  *
+ * At a grain above 1 (objects.ts) an entry takes one or more places, and may be split into parts. The newest place of a part holds
+ * the entry's number and two bits, the place before it, if there is one, how many there are. The part that was put first leads
+ * on to what the entry points at: it is taken last. Spans come `spanGrain` at a time (alloc.ts).
+ *
  * Invariant: both wbuf1 and wbuf2 are -1 or neither is (from 1.6).
  * Invariant: every workbuf is on exactly one list or in one gcWork.
  */
@@ -12,6 +16,9 @@ import { fail } from '../assert.ts';
 import type { Bytes } from '../units.ts';
 import type { PageHeap } from './heap.ts';
 import { pageSize, persistentChunk, workbufAlloc } from './params.ts';
+
+/** A workbuf with more entries than this is shared where nobody else has work to take. Source: Go 1.5 to 1.27, balance. */
+export const balanceAbove = 4;
 
 /** How the workbufs of a release look and where they come from. */
 export interface WorkbufModel {
@@ -36,8 +43,11 @@ export class WorkbufPool {
   readonly capacity: number;
   /** Entries of all workbufs: workbuf w has `capacity` places from w × capacity on. */
   entries: Int32Array;
-  /** Entries used in each workbuf. */
+  /** Places used in each workbuf. */
   nobj: Int32Array;
+  /** Of the part that `pop` gave last: its places, and whether it leads on. */
+  places = 1;
+  leads = true;
 
   /** Heads of the global lists; -1 is the empty list. */
   full = -1;
@@ -65,8 +75,13 @@ export class WorkbufPool {
   private readonly vacant: number[] = [];
   private readonly heap: PageHeap;
 
-  constructor(model: WorkbufModel, heap: PageHeap) {
+  private readonly grained: boolean;
+  private readonly spanGrain: number;
+
+  constructor(model: WorkbufModel, heap: PageHeap, grained = false, spanGrain = 1) {
     this.model = model;
+    this.grained = grained;
+    this.spanGrain = spanGrain;
     this.capacity = model.capacity;
     this.heap = heap;
     this.entries = new Int32Array(64 * model.capacity);
@@ -77,8 +92,13 @@ export class WorkbufPool {
   /** Memory of workbufs: what gcSys counts. */
   get bytes(): Bytes {
     return this.model.source === 'spans'
-      ? (this.busySpans.length + this.freeSpans.length) * workbufAlloc
+      ? (this.busySpans.length + this.freeSpans.length) * this.spanBytes
       : this.persistentBytes;
+  }
+
+  /** Bytes of one of `busySpans` and `freeSpans`. */
+  get spanBytes(): Bytes {
+    return workbufAlloc * this.spanGrain;
   }
 
   getEmpty(): number {
@@ -142,6 +162,66 @@ export class WorkbufPool {
     const n = this.nobj[w]!;
     this.entries[w * this.capacity + n] = o;
     this.nobj[w] = n + 1;
+  }
+
+  /** The same for a number that stands for several objects, of which `count` wait at a time. */
+  putMany(g: GcWork, o: number, count: number): void {
+    let leads = true;
+    for (let left = count; left > 0; ) {
+      let w = g.wbuf1;
+      if (w < 0) {
+        this.init(g);
+        w = g.wbuf1;
+      } else if (this.nobj[w] === this.capacity) {
+        w = this.nextToFill(g);
+      }
+      const n = this.nobj[w]!;
+      const places = Math.min(left, this.capacity - n);
+      this.write(w, n + places, o, places, leads);
+      this.nobj[w] = n + places;
+      left -= places;
+      leads = false;
+    }
+  }
+
+  /** Writes a part of `places` places that ends before place `end`. */
+  private write(w: number, end: number, o: number, places: number, leads: boolean): void {
+    const newest = w * this.capacity + end - 1;
+    this.entries[newest] = o * 4 + (leads ? 2 : 0) + (places > 1 ? 1 : 0);
+    if (places > 1) this.entries[newest - 1] = places;
+  }
+
+  /** Takes the newest entry, or part of one, from a workbuf that has one; see `places` and `leads`. */
+  pop(w: number): number {
+    const n = this.nobj[w]! - 1;
+    const entry = this.entries[w * this.capacity + n]!;
+    if (!this.grained) {
+      this.nobj[w] = n;
+      return entry;
+    }
+    this.places = (entry & 1) === 0 ? 1 : this.entries[w * this.capacity + n - 1]!;
+    this.leads = (entry & 2) !== 0;
+    this.nobj[w] = n + 1 - this.places;
+    return entry >> 2;
+  }
+
+  /** Splits the entry of a workbuf that a cut before place `at` goes through. */
+  private splitAt(w: number, at: number): void {
+    let end = this.nobj[w]!;
+    for (;;) {
+      const newest = w * this.capacity + end - 1;
+      const entry = this.entries[newest]!;
+      const places = (entry & 1) === 0 ? 1 : this.entries[newest - 1]!;
+      if (end - places > at) {
+        end -= places;
+        continue;
+      }
+      if (end - places < at) {
+        this.write(w, end, entry >> 2, end - at, false);
+        this.write(w, at, entry >> 2, at - end + places, (entry & 2) !== 0);
+      }
+      return;
+    }
   }
 
   /** Gives a gcWork without buffers its first ones. */
@@ -216,7 +296,7 @@ export class WorkbufPool {
     if (this.model.buffers === 2 && this.nobj[g.wbuf2]! !== 0) {
       this.putFull(g.wbuf2);
       g.wbuf2 = this.getEmpty();
-    } else if (this.nobj[w]! > 4) {
+    } else if (this.nobj[w]! > balanceAbove) {
       g.wbuf1 = this.handoff(w);
     }
   }
@@ -226,6 +306,7 @@ export class WorkbufPool {
     const made = this.getEmpty();
     const n = this.nobj[w]!;
     const half = n >> 1;
+    if (this.grained) this.splitAt(w, n - half);
     const from = w * this.capacity + n - half;
     this.entries.copyWithin(made * this.capacity, from, from + half);
     this.nobj[w] = n - half;
@@ -276,13 +357,13 @@ export class WorkbufPool {
     if (span >= 0) {
       this.spansReused++;
     } else {
-      span = this.heap.alloc(workbufAlloc / pageSize);
+      span = this.heap.alloc(this.spanBytes / pageSize);
       if (span < 0) fail('no memory for workbufs', this.busySpans.length);
-      this.heap.touch(span, workbufAlloc / pageSize);
+      this.heap.touch(span, this.spanBytes / pageSize);
       this.spansTaken++;
     }
     this.busySpans.push(span);
-    const count = workbufAlloc / this.model.bytes;
+    const count = this.spanBytes / this.model.bytes;
     for (let i = 0; i < count; i++) this.add();
   }
 
@@ -332,7 +413,7 @@ export class WorkbufPool {
   freeOne(now: number): boolean {
     const span = this.freeSpans.pop();
     if (span === undefined) return false;
-    this.heap.free(span, workbufAlloc / pageSize, now);
+    this.heap.free(span, this.spanBytes / pageSize, now);
     return true;
   }
 

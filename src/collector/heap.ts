@@ -3,6 +3,9 @@
  * each length below 128 pages, one list of longer runs searched for the best fit (shortest, then lowest), neighbours
  * joined when freed, an arena that grows at its end.
  *
+ * For huge heaps the books are kept in units of several pages (`unitPages`; see grain.ts): a run is then rounded up to whole
+ * units. Pages are Go's outside of this class; a run's start is the number of its first unit.
+ *
  * Simplifications: one contiguous arena (as Go has to 1.10); spans' own metadata is not counted.
  */
 import { fail } from '../assert.ts';
@@ -19,27 +22,49 @@ const listCount = 128;
 /** Longest run that has a list of its own; list 0 holds the longer ones. */
 const exactMax = listCount - 1;
 
-/** Largest arena the model holds: 64 GiB of pages. */
-export const arenaPagesMax = (64 * 1024 * 1024 * 1024) / pageSize;
+/** Largest arena the model holds, in units: 64 GiB of single pages. */
+export const arenaUnitsMax = (64 * 1024 * 1024 * 1024) / pageSize;
 
 export class PageHeap {
-  /** Pages from the arena's start that have been handed to the heap; its end moves only up. */
-  arenaPages = 0;
-  inUsePages = 0;
+  readonly unitPages: number;
+  /** Units from the arena's start that have been handed to the heap; its end moves only up. */
+  private arenaUnits = 0;
+  private inUseUnits = 0;
   /** Pages given back to the system by the scavenger. */
   releasedPages = 0;
   /** System memory mapped so far: calls to mmap since last asked, so that the caller can charge them. */
   grown = 0;
 
-  // A free run is described at its first and last page: its length there, 0 elsewhere.
+  // By unit. A free run is described at its first and last page: its length there, 0 elsewhere.
   private runLength = new Int32Array(4096);
   private next = new Int32Array(4096);
   private prev = new Int32Array(4096);
   /** When the run that starts here was freed, for the scavenger. */
   private freedAt = new Float64Array(4096);
-  /** 1: the pages are backed by memory (have been touched). */
+  /** 1: the unit's pages are backed by memory (have been touched). */
   private touched = new Uint8Array(4096);
   private readonly heads = new Int32Array(listCount).fill(-1);
+
+  constructor(unitPages = 1) {
+    this.unitPages = unitPages;
+  }
+
+  get arenaPages(): number {
+    return this.arenaUnits * this.unitPages;
+  }
+
+  get inUsePages(): number {
+    return this.inUseUnits * this.unitPages;
+  }
+
+  /** Pages that a run of so many really takes. */
+  rounded(pages: number): number {
+    return this.unitsOf(pages) * this.unitPages;
+  }
+
+  private unitsOf(pages: number): number {
+    return this.unitPages === 1 ? pages : Math.ceil(pages / this.unitPages);
+  }
 
   /** Bytes of arena: HeapSys as far as it follows the heap. */
   get arenaBytes(): Bytes {
@@ -51,15 +76,16 @@ export class PageHeap {
     return Math.ceil(this.arenaBytes / heapBitmapRatio / pageSize) * pageSize;
   }
 
-  /** Allocates a run of pages; returns its first page, or -1 when the arena is at its limit. */
+  /** Allocates a run of pages; returns its start, or -1 when the arena is at its limit. */
   alloc(pages: number): number {
-    let start = this.take(pages);
+    const units = this.unitsOf(pages);
+    let start = this.take(units);
     if (start < 0) {
-      if (!this.grow(pages)) return -1;
-      start = this.take(pages);
+      if (!this.grow(units)) return -1;
+      start = this.take(units);
       if (start < 0) fail('page heap grew and still has no run', pages);
     }
-    this.inUsePages += pages;
+    this.inUseUnits += units;
     return start;
   }
 
@@ -67,34 +93,37 @@ export class PageHeap {
   touch(start: number, pages: number): number {
     const touched = this.touched;
     let fresh = 0;
-    for (let i = start; i < start + pages; i++) {
+    const end = start + this.unitsOf(pages);
+    for (let i = start; i < end; i++) {
       if (touched[i] === 0) {
         touched[i] = 1;
         fresh++;
       }
     }
-    return fresh * osPagesPerPage;
+    return fresh * this.unitPages * osPagesPerPage;
   }
 
   /** Frees a run and joins it with its free neighbours. */
   free(start: number, pages: number, now: Ns): void {
-    this.inUsePages -= pages;
-    if (this.inUsePages < 0) fail('more pages freed than were in use', this.inUsePages);
-    this.insert(start, pages, now);
+    const units = this.unitsOf(pages);
+    this.inUseUnits -= units;
+    if (this.inUseUnits < 0) fail('more pages freed than were in use', this.inUsePages);
+    this.insert(start, units, now);
   }
 
   /** Gives back to the system what has been free since before `limit`; returns the bytes released now. */
   scavenge(limit: Ns): Bytes {
-    let pages = 0;
+    let units = 0;
     for (let list = 0; list < listCount; list++) {
       for (let run = this.heads[list]!; run >= 0; run = this.next[run]!) {
         if (this.freedAt[run]! > limit) continue;
         for (let i = run; i < run + this.runLength[run]!; i++) {
-          pages += this.touched[i]!;
+          units += this.touched[i]!;
           this.touched[i] = 0;
         }
       }
     }
+    const pages = units * this.unitPages;
     this.releasedPages += pages;
     return pages * pageSize;
   }
@@ -103,20 +132,20 @@ export class PageHeap {
   eachFree(see: (start: number, pages: number) => void): void {
     for (let list = 0; list < listCount; list++) {
       for (let run = this.heads[list]!; run >= 0; run = this.next[run]!)
-        see(run, this.runLength[run]!);
+        see(run, this.runLength[run]! * this.unitPages);
     }
   }
 
-  private take(pages: number): number {
+  private take(units: number): number {
     const heads = this.heads;
-    for (let list = pages; list < listCount; list++) {
+    for (let list = units; list < listCount; list++) {
       const run = heads[list]!;
-      if (run >= 0) return this.cut(run, pages);
+      if (run >= 0) return this.cut(run, units);
     }
     let best = -1;
     for (let run = heads[0]!; run >= 0; run = this.next[run]!) {
       const length = this.runLength[run]!;
-      if (length < pages) continue;
+      if (length < units) continue;
       if (
         best < 0 ||
         length < this.runLength[best]! ||
@@ -125,33 +154,33 @@ export class PageHeap {
         best = run;
       }
     }
-    return best < 0 ? -1 : this.cut(best, pages);
+    return best < 0 ? -1 : this.cut(best, units);
   }
 
-  private cut(run: number, pages: number): number {
+  private cut(run: number, units: number): number {
     const length = this.runLength[run]!;
     const freedAt = this.freedAt[run]!;
     this.remove(run);
-    if (length > pages) this.link(run + pages, length - pages, freedAt);
+    if (length > units) this.link(run + units, length - units, freedAt);
     return run;
   }
 
-  private grow(pages: number): boolean {
-    const rounded = Math.ceil(pages / heapGrowPagesRound) * heapGrowPagesRound;
-    const ask = Math.max(rounded, heapGrowPagesMin);
-    const start = this.arenaPages;
-    if (start + ask > arenaPagesMax) return false;
-    this.arenaPages += ask;
+  private grow(units: number): boolean {
+    const pages = Math.ceil((units * this.unitPages) / heapGrowPagesRound) * heapGrowPagesRound;
+    const ask = this.unitsOf(Math.max(pages, heapGrowPagesMin));
+    const start = this.arenaUnits;
+    if (start + ask > arenaUnitsMax) return false;
+    this.arenaUnits += ask;
     this.grown++;
-    this.reserve(this.arenaPages + 1);
+    this.reserve(this.arenaUnits + 1);
     this.insert(start, ask, 0);
     return true;
   }
 
-  private reserve(pages: number): void {
-    if (pages <= this.runLength.length) return;
+  private reserve(units: number): void {
+    if (units <= this.runLength.length) return;
     let n = this.runLength.length;
-    while (n < pages) n *= 2;
+    while (n < units) n *= 2;
     const grown = <T extends Float64Array | Int32Array | Uint8Array>(old: T, made: T): T => {
       made.set(old);
       return made;
@@ -163,10 +192,10 @@ export class PageHeap {
     this.touched = grown(this.touched, new Uint8Array(n));
   }
 
-  private insert(start: number, pages: number, now: Ns): void {
+  private insert(start: number, units: number, now: Ns): void {
     let first = start;
-    let length = pages;
-    if (this.runLength[start] !== 0 || this.runLength[start + pages - 1] !== 0) {
+    let length = units;
+    if (this.runLength[start] !== 0 || this.runLength[start + units - 1] !== 0) {
       fail('page freed twice', start);
     }
     if (start > 0) {
@@ -177,8 +206,8 @@ export class PageHeap {
         this.remove(first);
       }
     }
-    const end = start + pages;
-    if (end < this.arenaPages) {
+    const end = start + units;
+    if (end < this.arenaUnits) {
       const after = this.runLength[end]!;
       if (after > 0) {
         this.remove(end);

@@ -18,6 +18,7 @@ import type {
   Step,
   Workload,
 } from '../workload/workload.ts';
+import { roundsTogether } from './grain.ts';
 import { patternLength, ShapeCode, type UnitPlan } from './objects.ts';
 import { pageSize, runtimeHeapScanBytes } from './params.ts';
 import { GcPhase, type Runtime } from './runtime.ts';
@@ -35,9 +36,38 @@ interface StructureSet {
   units: number[];
 }
 
+/** What `fold` rounds of an alloc step make: a chain that is kept, one that dies at once, and how many are kept at a time. */
+interface ChainPlan {
+  kept: UnitPlan;
+  dead: UnitPlan | null;
+  keepMost: number;
+}
+
+function chainPlan(step: AllocStep, fold: number): ChainPlan {
+  const chain = (countA: number): UnitPlan => ({
+    shape: ShapeCode.list,
+    kindA: step.kind,
+    countA,
+    kindB: 0,
+    countB: 0,
+    degree: 0,
+    leaves: 0,
+  });
+  const count = step.count * fold;
+  const kept = Math.max(1, Math.round(count / step.keepEvery));
+  const most = typeof step.keep === 'number' ? step.keep : 1;
+  return {
+    kept: chain(kept),
+    dead: kept < count ? chain(count - kept) : null,
+    keepMost: Math.max(1, Math.round(most / fold)),
+  };
+}
+
 export class Mutators {
   readonly sets: StructureSet[] = [];
-  readonly plans = new Map<AllocStep, { kept: UnitPlan; dead: UnitPlan | null }>();
+  /** The chains of every alloc step: of one round, and of as many as are taken together (grain.ts). */
+  private readonly plans = new Map<AllocStep, Map<number, ChainPlan>>();
+  private readonly folds = new Map<RepeatStep, number>();
   /** Scannable bytes allocated black, where the release counts them as scan work; of this collection. */
   blackScan = 0;
   private readonly rt: Runtime;
@@ -51,29 +81,31 @@ export class Mutators {
     this.workload = workload;
     this.unitSeeds = unitSeeds;
     for (const plan of plans) this.sets.push({ plan, units: [] });
-    for (const group of workload.groups) this.planAllocs(group.body.steps);
+    for (const group of workload.groups) this.planAllocs(group.body);
   }
 
-  /** Plans the chains of every alloc step among `steps`. */
-  planAllocs(steps: readonly Step[]): void {
-    for (const step of steps) {
-      if (step.op === 'repeat') this.planAllocs(step.steps);
+  /** Plans the chains of every alloc step of a repeat. */
+  planAllocs(repeat: RepeatStep): void {
+    const fold = roundsTogether(this.workload.kinds, repeat, this.rt.alloc.spanGrain);
+    this.folds.set(repeat, fold);
+    for (const step of repeat.steps) {
+      if (step.op === 'repeat') this.planAllocs(step);
       if (step.op !== 'alloc') continue;
-      const chain = (countA: number): UnitPlan => ({
-        shape: ShapeCode.list,
-        kindA: step.kind,
-        countA,
-        kindB: 0,
-        countB: 0,
-        degree: 0,
-        leaves: 0,
-      });
-      const kept = Math.max(1, Math.round(step.count / step.keepEvery));
-      this.plans.set(step, {
-        kept: chain(kept),
-        dead: kept < step.count ? chain(step.count - kept) : null,
-      });
+      const plans = new Map([[1, chainPlan(step, 1)]]);
+      if (fold > 1) plans.set(fold, chainPlan(step, fold));
+      this.plans.set(step, plans);
     }
+  }
+
+  /** Rounds of a repeat that are taken together. */
+  foldOf(repeat: RepeatStep): number {
+    return this.folds.get(repeat) ?? 1;
+  }
+
+  planOf(step: AllocStep, fold: number): ChainPlan {
+    const plan = this.plans.get(step)?.get(fold);
+    if (plan === undefined) fail('alloc step without a plan', step.kind, fold);
+    return plan;
   }
 
   /** The runtime's own objects, there from the start, and the main goroutine, which builds the structures. */
@@ -124,7 +156,7 @@ export class Mutators {
         rt.heap.touch(rt.alloc.start[s]!, rt.alloc.pages[s]!);
       }
       const n = Math.min(count - placed, rt.alloc.cachedFree(0, spanClass));
-      rt.alloc.place(0, spanClass, u, rt.objects.base[u]! + placed, n, size);
+      rt.alloc.place(0, spanClass, u, placed, n, size);
       placed += n;
       rt.objects.builtA[u] = placed;
     }
@@ -188,15 +220,17 @@ export class Mutators {
     const spanClass = alloc.spanClassOf(sizeClass, hasPointers);
     alloc.now = rt.engine.now;
     alloc.uncacheSpan(p.id, spanClass);
-    let ns = machine.refillNs + sweeper.pay(classPages[sizeClass]! * pageSize, 0);
+    const spans = alloc.spanGrain;
+    const pages = classPages[sizeClass]! * spans;
+    let ns = spans * machine.refillNs + sweeper.pay(pages * pageSize, 0);
     let s = alloc.cacheSpan(p.id, spanClass);
     ns += alloc.sweptHere * machine.sweepSpanNs + alloc.sweptObjectsHere * machine.sweepObjectNs;
     sweeper.notePages(alloc.sweptPagesHere);
     if (s < 0) {
-      ns += sweeper.reclaim(classPages[sizeClass]!);
+      ns += sweeper.reclaim(pages);
       s = alloc.freshSpan(p.id, spanClass);
       if (s < 0) throw outOfMemory(rt.heap.arenaBytes);
-      ns += machine.spanNs + this.mapped(alloc.start[s]!, alloc.pages[s]!);
+      ns += spans * machine.spanNs + this.mapped(alloc.start[s]!, alloc.pages[s]!);
       if (rt.release.heapLiveAt === 'span') this.flushLocal(p);
     }
     if (rt.release.heapLiveAt === 'refill') {
@@ -226,20 +260,20 @@ export class Mutators {
   }
 
   /** Allocates a large object. Returns the cost of mallocgc, and of touching its pages. */
-  large(p: P, u: number, o: number, size: Bytes, scan: Bytes): { mallocNs: Ns; touchNs: Ns } {
+  large(p: P, u: number, place: number, size: Bytes, scan: Bytes): { mallocNs: Ns; touchNs: Ns } {
     const { rt } = this;
     const pages = Math.ceil(size / pageSize);
     rt.alloc.now = rt.engine.now;
     let ns =
       rt.machine.largeAllocNs + rt.sweeper.pay(pages * pageSize, pages) + rt.sweeper.reclaim(pages);
-    const s = rt.alloc.allocLarge(pages, rt.alloc.spanClassOf(0, scan > 0), u, o, size);
+    const s = rt.alloc.allocLarge(pages, rt.alloc.spanClassOf(0, scan > 0), u, place, size);
     if (s < 0) throw outOfMemory(rt.heap.arenaBytes);
     ns += rt.machine.spanNs;
     const touchNs = this.mapped(rt.alloc.start[s]!, pages);
     this.flushLocal(p);
     rt.heapLive += pages * pageSize;
     rt.heapScan += scan;
-    this.colour(p, o, 1, size, scan);
+    this.colour(p, u, place, 1, size, scan);
     rt.collector.onHeapUpdate();
     return { mallocNs: ns, touchNs };
   }
@@ -258,18 +292,18 @@ export class Mutators {
     rt.alloc.place(p.id, spanClass, u, from, count, size);
     if (rt.release.heapLiveAt === 'span') p.localAlloc += count * size;
     p.localScan += count * scan;
-    this.colour(p, from, count, size, scan);
+    this.colour(p, u, from, count, size, scan);
   }
 
   /** New objects are black where the release has them so. */
-  private colour(p: P, from: number, count: number, size: Bytes, scan: Bytes): void {
+  private colour(p: P, u: number, from: number, count: number, size: Bytes, scan: Bytes): void {
     const { rt } = this;
     if (rt.phase === GcPhase.off || !this.allocatesBlack) return;
-    rt.objects.markRange(from, count);
-    p.gcw.bytesMarked += count * size;
+    const black = rt.objects.blacken(u, from, count);
+    p.gcw.bytesMarked += black * size;
     if (rt.release.blackCountsAsWork) {
-      p.gcw.scanWork += count * scan;
-      this.blackScan += count * scan;
+      p.gcw.scanWork += black * scan;
+      this.blackScan += black * scan;
     }
   }
 
@@ -282,16 +316,18 @@ export class Mutators {
     );
   }
 
-  /** Pointer writes to `count` objects from `from` on: the write barrier greys those that are white. */
+  /** Pointer writes to `count` objects of one region from place `from` on: the write barrier greys those that are white. */
   writeBarrier(p: P, u: number, from: number, count: number): void {
     const { rt } = this;
     const { marker } = rt;
-    for (let o = from; o < from + count; o++) {
+    const first = rt.objects.numberOf(u, from);
+    const last = rt.objects.numberOf(u, from + count - 1);
+    for (let o = first; o <= last; o++) {
       // Near the end of marking nothing is cached: each object greyed here takes a workbuf of its own to the full list.
-      if (marker.shade(p.gcw, o) && rt.blackenPromptly) marker.dispose(p.gcw);
+      if (marker.scanner.shade(p.gcw, o) && rt.blackenPromptly) marker.dispose(p.gcw);
     }
     if (rt.objects.shape[u] === ShapeCode.graph) {
-      marker.shadeTargets(p.gcw, u, from, count);
+      marker.scanner.shadeTargets(p.gcw, u, first, last);
       if (rt.blackenPromptly) marker.dispose(p.gcw);
     }
   }
@@ -332,6 +368,8 @@ interface Frame {
   startNs: Ns;
   startBytes: Bytes;
   startCycles: number;
+  /** Rounds that the round in hand stands for. */
+  fold: number;
 }
 
 /** Objects being allocated: a region of a unit. */
@@ -370,6 +408,8 @@ class Goroutine implements Task {
   private paid = false;
   /** A span was taken: a collection may have to start, or an assist be done. */
   private checkDue = false;
+  /** Bytes allocated by all when this goroutine last started a collection. */
+  private startedAt: Bytes = -1;
   private fillNs: Ns = 0;
   private workLeft: Ns = 0;
   private allocated: Bytes = 0;
@@ -425,6 +465,7 @@ class Goroutine implements Task {
       startNs: now,
       startBytes: this.allocated,
       startCycles: this.rt.collector === undefined ? 0 : this.rt.collector.count,
+      fold: 1,
     });
   }
 
@@ -445,12 +486,12 @@ class Goroutine implements Task {
     const step = frame.step.steps[frame.at];
     if (step === undefined) {
       frame.at = 0;
-      frame.round++;
+      frame.round += frame.fold;
       if (this.isOver(frame)) this.frames.pop();
       return;
     }
     frame.at++;
-    this.begin(step, p, g);
+    this.begin(step, frame.fold, p, g);
   }
 
   private isOver(frame: Frame): boolean {
@@ -471,6 +512,8 @@ class Goroutine implements Task {
       this.frames.pop();
       return true;
     }
+    const fold = this.mutators.foldOf(step);
+    frame.fold = frame.round + fold > (step.times ?? Number.POSITIVE_INFINITY) ? 1 : fold;
     if (step.paceBytesPerSecond === undefined) return false;
     const want = (step.paceBytesPerSecond * (rt.engine.now - frame.startNs)) / secondNs;
     if (this.allocated - frame.startBytes < want) return false;
@@ -479,11 +522,11 @@ class Goroutine implements Task {
     return true;
   }
 
-  private begin(step: Step, p: P, g: G): void {
+  private begin(step: Step, fold: number, p: P, g: G): void {
     const { rt } = this;
     switch (step.op) {
       case 'alloc':
-        this.beginAlloc(step);
+        this.beginAlloc(step, fold);
         return;
       case 'build':
         this.builds = step.count;
@@ -496,7 +539,7 @@ class Goroutine implements Task {
         this.drop(step.structure, step.count, p);
         return;
       case 'work':
-        this.workLeft = step.ns;
+        this.workLeft = step.ns * fold;
         return;
       case 'sleep':
         rt.sched.park(p, g);
@@ -545,9 +588,8 @@ class Goroutine implements Task {
     return parts;
   }
 
-  private beginAlloc(step: AllocStep): void {
-    const plans = this.mutators.plans.get(step);
-    if (plans === undefined) fail('alloc step without a plan', step.kind);
+  private beginAlloc(step: AllocStep, fold: number): void {
+    const plans = this.mutators.planOf(step, fold);
     const kept = this.newUnit(plans.kept);
     const parts = this.parts(kept, plans.kept);
     let dead = -1;
@@ -562,18 +604,17 @@ class Goroutine implements Task {
       copies: step.fill === 'copy',
       done: (p) => {
         if (dead >= 0) this.rt.dropRoot(dead);
-        this.keep(step, kept, p);
+        this.keep(step, kept, plans.keepMost, p);
       },
     };
   }
 
-  private keep(step: AllocStep, u: number, p: P): void {
+  private keep(step: AllocStep, u: number, most: number, p: P): void {
     if (step.keep === 'all') return;
     if (step.keep === 'none') {
       this.rt.dropRoot(u);
       return;
     }
-    const most = step.keep === 'latest' ? 1 : step.keep;
     let held = this.held.get(step);
     if (held === undefined) {
       held = [];
@@ -637,7 +678,8 @@ class Goroutine implements Task {
       return;
     }
     const kinds = rt.objects.kinds;
-    const k = rt.objects.placeInKind(part.kind, part.u, part.built);
+    const { grainShift } = rt.objects;
+    const k = rt.objects.placeInKind(part.kind, part.u, part.built >> grainShift);
     const size = kinds.size[k]!;
     const scan = kinds.scan[k]!;
     const sizeClass = kinds.sizeClass[k]!;
@@ -662,7 +704,10 @@ class Goroutine implements Task {
       if (this.afterRefill(p, g)) return;
       room = rt.alloc.cachedFree(p.id, spanClass);
     }
-    let n = Math.min(room, kinds.stretch[k]!, this.due(build, part));
+    // Objects from here on that are alike: the rest of this grain, and whole grains.
+    const begun = part.built & ((1 << grainShift) - 1);
+    const alike = kinds.stretch[k]! * (1 << grainShift) - begun;
+    let n = Math.min(room, alike, this.due(build, part));
     if (this.debit && rt.blackenEnabled) {
       n = Math.min(n, 1 + Math.max(0, Math.floor(g.gcAssistBytes / size)));
     }
@@ -695,7 +740,7 @@ class Goroutine implements Task {
     const { rt, mutators } = this;
     const part = this.part!;
     const n = p.units;
-    const from = this.numberOf(part);
+    const from = this.placeOf(part);
     mutators.place(p, this.spanClass, part.u, from, n, this.size, this.scan);
     if (this.debit && rt.blackenEnabled) g.gcAssistBytes -= (n - 1) * this.size;
     this.count(part, n, g);
@@ -712,13 +757,12 @@ class Goroutine implements Task {
     if (!linked && this.build!.writes === 0) return;
     // The first new node points at the last old one.
     const before = part.region === 0 && part.built > n ? 1 : 0;
-    this.mutators.writeBarrier(p, u, this.numberOf(part) - n - before, n + before);
+    this.mutators.writeBarrier(p, u, this.placeOf(part) - n - before, n + before);
   }
 
-  private numberOf(part: Part): number {
-    const { objects } = this.rt;
-    const base = objects.base[part.u]! + part.built;
-    return part.region === 0 ? base : base + objects.countA[part.u]!;
+  /** Place in its unit of a part's next object. */
+  private placeOf(part: Part): number {
+    return part.region === 0 ? part.built : part.built + this.rt.objects.countA[part.u]!;
   }
 
   private count(part: Part, n: number, g: G): void {
@@ -734,7 +778,7 @@ class Goroutine implements Task {
     const { rt } = this;
     const part = this.part!;
     const { machine } = rt;
-    const cost = this.mutators.large(p, part.u, this.numberOf(part), this.size, this.scan);
+    const cost = this.mutators.large(p, part.u, this.placeOf(part), this.size, this.scan);
     let mallocNs = cost.mallocNs;
     this.fillNs = cost.touchNs + build.workNs;
     if (build.copies) this.fillNs += this.size * machine.copyByteNs;
@@ -771,7 +815,11 @@ class Goroutine implements Task {
     }
     this.yielded = false;
     this.checkDue = false;
-    if (rt.collector.maybeStart(p, g)) return true;
+    // At GOGC=0 a collection takes the new span away again, and the next one would be due before anything is allocated.
+    if (rt.alloc.allocatedBytes !== this.startedAt && rt.collector.maybeStart(p, g)) {
+      this.startedAt = rt.alloc.allocatedBytes;
+      return true;
+    }
     return rt.release.assistAt === 'refill' && rt.assists.afterMalloc(g);
   }
 }

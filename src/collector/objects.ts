@@ -2,8 +2,12 @@
  * The object graph. Live data are structures ("units"): a list, a tree, a spine with elements, items with leaves, a graph.
  * The pointers of an object are computed from its place in its unit, so that an object costs one mark bit and no more.
  *
- * Every object has a number. A unit owns a range of numbers: region A (its nodes, in the order of allocation), then region
- * B (its leaves or elements). Kinds with several sizes repeat a pattern of 512 objects, sorted by size.
+ * A unit has two regions: A, its nodes, in the order of allocation, and B, its leaves or elements. A place in a unit counts
+ * through both. Kinds with several sizes repeat a pattern of 512 objects, sorted by size.
+ *
+ * Grain: 2^grainShift neighbours of a region share one number, and with it the mark bit and the place in the pattern of
+ * sizes; the last number of a region may stand for fewer. At grain 1, where nothing is said, a number is an object. The shape
+ * holds between numbers as it does between objects. A unit owns a range of numbers.
  *
  * Invariant: a unit's numbers are given to another unit only when none of its objects holds a slot of a span any more.
  */
@@ -31,8 +35,10 @@ const patternMask = patternLength - 1;
 /** Numbers are given out in blocks of this many. */
 export const numberBlock = 64;
 const numberShift = 6;
-/** Most object numbers in use at a time: live objects and those not yet swept. */
-export const objectsMax = 134_217_728;
+/** Most numbers in use at a time: of live objects and those not yet swept. */
+export const numbersMax = 134_217_728;
+/** Most objects in a unit: a place is a 31-bit integer. */
+export const unitObjectsMax = 2_147_483_647;
 
 /** What a new unit is to look like: a shape with its kinds resolved. */
 export interface UnitPlan {
@@ -52,7 +58,7 @@ export class KindTable {
   readonly size: Int32Array;
   readonly scan: Int32Array;
   readonly sizeClass: Uint8Array;
-  /** Objects from here on that are alike. */
+  /** Objects from here on that are alike; of a kind with one size: more than there can be. */
   readonly stretch: Int32Array;
 
   constructor(kinds: readonly Kind[], rng: Prng) {
@@ -61,6 +67,11 @@ export class KindTable {
     this.sizeClass = new Uint8Array(kinds.length * patternLength);
     this.stretch = new Int32Array(kinds.length * patternLength);
     for (let k = 0; k < kinds.length; k++) this.fill(k, kinds[k]!, rng);
+  }
+
+  /** Are all objects of the kind whose pattern begins at `first` alike? */
+  isUniform(first: number): boolean {
+    return this.stretch[first] === unitObjectsMax;
   }
 
   /** Systematic sampling with one random phase: each size has its share of the pattern to within one object. */
@@ -97,7 +108,7 @@ export class KindTable {
     for (let at = last; at >= first; at--) {
       const alike =
         at < last && this.size[at] === this.size[at + 1] && this.scan[at] === this.scan[at + 1];
-      this.stretch[at] = uniform ? objectsMax : alike ? this.stretch[at + 1]! + 1 : 1;
+      this.stretch[at] = uniform ? unitObjectsMax : alike ? this.stretch[at + 1]! + 1 : 1;
     }
   }
 }
@@ -109,8 +120,10 @@ export class Objects {
   /** Unit that owns each block of numbers. */
   unitOfBlock = new Int32Array(1 << 11);
 
-  // Units, by id. `built…` are the objects allocated so far.
+  // Units, by id. `built…` are the objects allocated so far; `base…` the first number of each region, `end` is behind the last.
   base = new Int32Array(256);
+  baseB = new Int32Array(256);
+  end = new Int32Array(256);
   shape = new Uint8Array(256);
   kindA = new Int32Array(256);
   kindB = new Int32Array(256);
@@ -128,24 +141,35 @@ export class Objects {
   /** 1 while the unit may still get objects or be reached; 0 once it has been dropped. */
   reachable = new Uint8Array(256);
 
+  /** There is or was a tree. */
+  hasTrees = false;
+
   private units = 0;
   private readonly freeUnits: number[] = [];
   private blocks = 0;
   private readonly freeBlocks = new Map<number, number[]>();
 
-  constructor(kinds: KindTable) {
+  /** Objects that share a number: 2^grainShift. */
+  readonly grainShift: number;
+
+  constructor(kinds: KindTable, grainShift = 0) {
     this.kinds = kinds;
+    this.grainShift = grainShift;
   }
 
-  /** Makes a unit without objects yet. Returns its id, or -1 when the model's object numbers are used up. */
+  /** Makes a unit without objects yet. Returns its id, or -1 when the model's numbers are used up. */
   create(plan: UnitPlan, seed: number): number {
-    const count = plan.countA + plan.countB;
-    assert(count > 0, 'a unit has objects');
+    const objects = plan.countA + plan.countB;
+    assert(objects > 0, 'a unit has objects');
+    if (objects > unitObjectsMax) return -1;
+    const grainsA = this.grainsOf(plan.countA);
+    const grainsB = this.grainsOf(plan.countB);
+    const count = grainsA + grainsB;
     const blockCount = Math.ceil(count / numberBlock);
     let block = this.freeBlocks.get(blockCount)?.pop() ?? -1;
     if (block < 0) {
       block = this.blocks;
-      if ((block + blockCount) * numberBlock > objectsMax) return -1;
+      if ((block + blockCount) * numberBlock > numbersMax) return -1;
       this.blocks += blockCount;
       this.reserveBlocks(this.blocks);
     }
@@ -153,7 +177,10 @@ export class Objects {
     if (u >= this.base.length) this.reserveUnits();
     this.unitOfBlock.fill(u, block, block + blockCount);
     this.base[u] = block * numberBlock;
+    this.baseB[u] = block * numberBlock + grainsA;
+    this.end[u] = block * numberBlock + count;
     this.shape[u] = plan.shape;
+    if (plan.shape === ShapeCode.tree) this.hasTrees = true;
     this.kindA[u] = plan.kindA;
     this.kindB[u] = plan.kindB;
     this.countA[u] = plan.countA;
@@ -163,7 +190,7 @@ export class Objects {
     this.degree[u] = plan.degree;
     this.leaves[u] = plan.leaves;
     this.seed[u] = seed;
-    this.phase[u] = Math.max(plan.countA, plan.countB) < patternLength ? seed & patternMask : 0;
+    this.phase[u] = Math.max(grainsA, grainsB) < patternLength ? seed & patternMask : 0;
     this.slots[u] = 0;
     this.reachable[u] = 1;
     return u;
@@ -185,12 +212,18 @@ export class Objects {
   }
 
   private release(u: number): void {
-    const blockCount = Math.ceil((this.countA[u]! + this.countB[u]!) / numberBlock);
+    const blockCount = Math.ceil((this.end[u]! - this.base[u]!) / numberBlock);
     const list = this.freeBlocks.get(blockCount);
     const block = this.base[u]! >> numberShift;
     if (list === undefined) this.freeBlocks.set(blockCount, [block]);
     else list.push(block);
     this.freeUnits.push(u);
+  }
+
+  /** Numbers of a region that has so many objects. */
+  grainsOf(objects: number): number {
+    const { grainShift } = this;
+    return (objects + (1 << grainShift) - 1) >>> grainShift;
   }
 
   /** Number of the object by which the rest of the unit is reached; -1 while it has none. Lists and items are built tail first. */
@@ -202,19 +235,56 @@ export class Objects {
       shape === ShapeCode.list ||
       shape === ShapeCode.itemsNextLast ||
       shape === ShapeCode.itemsNextFirst;
-    return this.base[u]! + (last ? built - 1 : 0);
+    return this.base[u]! + (last ? (built - 1) >> this.grainShift : 0);
   }
 
-  /** Place in the kind tables of an object, given its number and unit. */
-  kindIndex(u: number, o: number): number {
-    const i = o - this.base[u]!;
+  /** Number of the object at a place. */
+  numberOf(u: number, place: number): number {
     const a = this.countA[u]!;
-    return i < a
-      ? this.placeInKind(this.kindA[u]!, u, i)
-      : this.placeInKind(this.kindB[u]!, u, i - a);
+    return place < a
+      ? this.base[u]! + (place >> this.grainShift)
+      : this.baseB[u]! + ((place - a) >> this.grainShift);
   }
 
-  /** Place in the kind tables of the i-th object of a region of kind `kind`. */
+  /** Objects that a number stands for: those allocated so far. */
+  weight(u: number, o: number): number {
+    if (this.grainShift === 0) return 1;
+    const grain = 1 << this.grainShift;
+    const baseB = this.baseB[u]!;
+    const left =
+      o < baseB
+        ? this.builtA[u]! - (o - this.base[u]!) * grain
+        : this.builtB[u]! - (o - baseB) * grain;
+    return Math.min(grain, left);
+  }
+
+  /**
+   * While a number waits to be scanned, does each of its objects wait in a workbuf, or only one at a time? Lists and trees
+   * go on from the object scanned last, so that of neighbours few wait; where all are greyed at once, all wait.
+   */
+  waitsWhole(u: number, o: number): boolean {
+    switch (this.shape[u]) {
+      case ShapeCode.list:
+        return this.degree[u]! > 0;
+      case ShapeCode.graph:
+        return true;
+      case ShapeCode.spine:
+      case ShapeCode.itemsNextLast:
+        return o >= this.baseB[u]!;
+      default:
+        return false;
+    }
+  }
+
+  /** Place in the kind tables of what has a number, given its unit. */
+  kindIndex(u: number, o: number): number {
+    const baseB = this.baseB[u]!;
+    return o < baseB
+      ? this.placeInKind(this.kindA[u]!, u, o - this.base[u]!)
+      : this.placeInKind(this.kindB[u]!, u, o - baseB);
+  }
+
+  /** Place in the kind tables of the i-th number of a region of kind `kind`. */
   placeInKind(kind: number, u: number, i: number): number {
     return kind * patternLength + ((i + this.phase[u]!) & patternMask);
   }
@@ -228,12 +298,13 @@ export class Objects {
     return (this.marks[o >>> 5]! & (1 << (o & 31))) !== 0;
   }
 
-  /** Marked objects among the numbers from … from + count - 1. */
-  countMarked(from: number, count: number): number {
+  /** Marked objects among `count` of one region, from a place on. */
+  countMarked(u: number, place: number, count: number): number {
+    if (this.grainShift > 0) return this.countMarkedGrains(u, place, count);
     const marks = this.marks;
     let n = 0;
-    let o = from;
-    const end = from + count;
+    let o = this.base[u]! + place;
+    const end = o + count;
     while (o < end && (o & 31) !== 0) {
       n += (marks[o >>> 5]! >>> (o & 31)) & 1;
       o++;
@@ -243,15 +314,40 @@ export class Objects {
     return n;
   }
 
-  /** Sets the mark bits of a range; for objects allocated black. */
-  markRange(from: number, count: number): void {
-    const marks = this.marks;
-    for (let o = from; o < from + count; o++) marks[o >>> 5] = marks[o >>> 5]! | (1 << (o & 31));
+  private countMarkedGrains(u: number, place: number, count: number): number {
+    const grain = 1 << this.grainShift;
+    const first = place < this.countA[u]! ? 0 : this.countA[u]!;
+    let n = 0;
+    for (let at = place; at < place + count; ) {
+      const stop = Math.min(place + count, at + grain - ((at - first) & (grain - 1)));
+      if (this.isMarked(this.numberOf(u, at))) n += stop - at;
+      at = stop;
+    }
+    return n;
   }
 
-  /** A random node of a graph for pointer `j` of node `i`. */
+  /**
+   * Marks `count` objects of one region that are allocated black. Returns how many are black now. A number that has white objects
+   * already stays white: its objects are found with the others.
+   */
+  blacken(u: number, place: number, count: number): number {
+    const { marks, grainShift } = this;
+    let from = this.numberOf(u, place);
+    const to = this.numberOf(u, place + count - 1);
+    const region = place < this.countA[u]! ? 0 : this.countA[u]!;
+    const begun = (place - region) & ((1 << grainShift) - 1);
+    let black = count;
+    if (begun > 0 && !this.isMarked(from)) {
+      black -= Math.min(count, (1 << grainShift) - begun);
+      from++;
+    }
+    for (let o = from; o <= to; o++) marks[o >>> 5] = marks[o >>> 5]! | (1 << (o & 31));
+    return black;
+  }
+
+  /** A random node of a graph for pointer `j` of node `i`; both numbers within the unit. */
   graphTarget(u: number, i: number, j: number): number {
-    return mix(mix(this.seed[u]!, i), j) % this.countA[u]!;
+    return mix(mix(this.seed[u]!, i), j) % (this.baseB[u]! - this.base[u]!);
   }
 
   private reserveBlocks(blocks: number): void {
@@ -279,6 +375,8 @@ export class Objects {
       return made;
     };
     this.base = grown(this.base);
+    this.baseB = grown(this.baseB);
+    this.end = grown(this.end);
     this.kindA = grown(this.kindA);
     this.kindB = grown(this.kindB);
     this.countA = grown(this.countA);

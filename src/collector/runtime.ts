@@ -9,6 +9,7 @@ import { Allocator } from './alloc.ts';
 import type { Assists } from './assist.ts';
 import type { Collector } from './gc.ts';
 import { WorkbufPool } from './gcwork.ts';
+import type { Grain } from './grain.ts';
 import { PageHeap } from './heap.ts';
 import type { Marker } from './mark.ts';
 import type { Mutators } from './mutator.ts';
@@ -32,6 +33,7 @@ export interface RuntimeOptions {
   gcPercent: number;
   seed: number;
   noise: number;
+  grain: Grain;
 }
 
 export class Runtime {
@@ -84,10 +86,11 @@ export class Runtime {
     this.cores = cores;
     this.noise = noise;
     this.rng = new Prng(seed, 'program');
-    this.heap = new PageHeap();
-    this.objects = new Objects(options.kinds);
-    this.alloc = new Allocator(this.heap, this.objects, procs, release.splitNoscan);
-    this.workbufs = new WorkbufPool(release.workbufs, this.heap);
+    const { shift, spans } = options.grain;
+    this.heap = new PageHeap(spans);
+    this.objects = new Objects(options.kinds, shift);
+    this.alloc = new Allocator(this.heap, this.objects, procs, release.splitNoscan, spans);
+    this.workbufs = new WorkbufPool(release.workbufs, this.heap, shift > 0, spans);
     this.pacer = new TriggerRatioPacer(release.pacer, options.gcPercent);
     const rngs = {
       os: new Prng(seed, 'os'),

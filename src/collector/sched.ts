@@ -473,7 +473,8 @@ export class Sched {
 
   /** Ends the activity in hand at its next whole unit. */
   private cut(p: P): void {
-    if (!p.active || p.units <= 1) return;
+    // Noise may have made a unit's cost 0: then all of them end together.
+    if (!p.active || p.units <= 1 || p.unitNs === 0) return;
     const running = this.os.isOnCore(p.id);
     const spent = p.doneNs + (running ? this.engine.now - p.resumedAt : 0) - p.leadNs;
     const units = Math.max(1, Math.ceil(spent / p.unitNs));

@@ -9,6 +9,7 @@ import { Assists } from './assist.ts';
 import { Auditor } from './audit.ts';
 import { Ev } from './events.ts';
 import { Collector } from './gc.ts';
+import { chooseGrain, grainMax, isGrain } from './grain.ts';
 import { Marker } from './mark.ts';
 import { Mutators } from './mutator.ts';
 import { KindTable, Planner, type UnitPlan } from './objects.ts';
@@ -42,6 +43,8 @@ export interface SimOptions {
   seed: number;
   /** Relative spread of each primitive cost, 0 (none) to 1. */
   noise: number;
+  /** Objects that are simulated as one: a power of 2, 1 (exact) to `grainMax`. Absent: chosen by the size of the heap, see grain.ts. */
+  grain?: number;
   /** The run ends after so much simulated time, or so many collections. */
   durationNs?: Ns;
   cycles?: number;
@@ -148,6 +151,7 @@ class Run implements Simulation {
       gcPercent: options.gcPercent,
       seed: options.seed,
       noise: options.noise,
+      grain: chooseGrain(workload, options.grain),
     });
     this.rt = rt;
     rt.marker = new Marker(rt, workload.globals.pointerBytes);
@@ -309,6 +313,10 @@ function checkNumbers(options: SimOptions): void {
   if (options.gcPercent !== -1) whole('gogc', options.gcPercent, 0, 1_000_000);
   if (!(options.noise >= 0 && options.noise <= 1)) {
     problems.push(`noise must be from 0 to 1, found ${options.noise}`);
+  }
+  const { grain } = options;
+  if (grain !== undefined && !isGrain(grain)) {
+    problems.push(`grain must be a power of 2 from 1 to ${grainMax}, found ${grain}`);
   }
   if (options.durationNs !== undefined && !(options.durationNs > 0)) {
     problems.push(`duration must be positive, found ${options.durationNs} ns`);

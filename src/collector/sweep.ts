@@ -59,7 +59,7 @@ export class Sweeper {
     let spans = 0;
     while (rt.workbufs.freeOne(rt.engine.now)) spans++;
     this.workbufSpansFreed += spans;
-    return ns + spans * rt.machine.freeWorkbufSpanNs;
+    return ns + spans * rt.alloc.spanGrain * rt.machine.freeWorkbufSpanNs;
   }
 
   wake(p: P): void {
@@ -83,10 +83,11 @@ export class Sweeper {
     }
     const elements = rt.alloc.elements[s]!;
     this.pagesSwept += rt.alloc.pages[s]!;
+    const spans = rt.alloc.weight(s);
     rt.alloc.sweep(s, this.outcome);
     const machine = rt.machine;
     const freed = this.outcome.freedPages > 0 ? machine.spanNs : 0;
-    return machine.sweepSpanNs + elements * machine.sweepObjectNs + freed;
+    return spans * (machine.sweepSpanNs + freed) + elements * machine.sweepObjectNs;
   }
 
   /** Pages that a refill has swept on its own. */
@@ -205,7 +206,8 @@ class BgSweep implements Task {
     const spans = this.freeable();
     if (spans > 0) {
       this.state = SweepState.freeing;
-      sched.run(p, this.rt.machine.freeWorkbufSpanNs, spans, Use.sweep);
+      const { alloc, machine } = this.rt;
+      sched.run(p, alloc.spanGrain * machine.freeWorkbufSpanNs, spans, Use.sweep);
       return;
     }
     sched.park(p, g);
@@ -215,7 +217,8 @@ class BgSweep implements Task {
   private freeable(): number {
     const rt = this.rt;
     if (rt.mechanisms['workbuf-freeing'] !== 'on' || rt.phase !== GcPhase.off) return 0;
-    return Math.min(freeWbufsBatch, rt.workbufs.freeSpans.length);
+    const batch = Math.max(1, freeWbufsBatch / rt.alloc.spanGrain);
+    return Math.min(batch, rt.workbufs.freeSpans.length);
   }
 
   /** The batch is done, or was cut short by a preemption: p.units spans were freed, as far as a collection has left them. */

@@ -74,6 +74,7 @@ export class TriggerRatioPacer implements Pacer {
     const model = this.model;
     const growth = Math.max(0, this.gcPercent) / 100;
     this.initialHeapLive = heapLive;
+    this.last = {};
     // On the first collection, and on small heaps, pretend a marked heap that would have led to this trigger.
     if (this.trigger <= this.heapMinimum) {
       this.heapMarked =

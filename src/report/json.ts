@@ -32,6 +32,8 @@ export interface RunInfo {
   seed: number;
   /** Relative spread of each primitive cost. */
   noise: number;
+  /** Objects that are simulated as one; 1: the run is exact. */
+  grain: number;
   /** The choice of each mechanism, by its name. */
   mechanisms: Readonly<Record<string, string>>;
 }
@@ -41,8 +43,8 @@ export interface RunInfo {
  * `jsonHead`, then `jsonCycle` for each collection, then `jsonTail`. One collection a line.
  */
 export function jsonHead(run: RunInfo): string {
-  const { workload, release, procs, cores, gcPercent, seed, noise, mechanisms } = run;
-  const ordered = { workload, release, procs, cores, gcPercent, seed, noise, mechanisms };
+  const { workload, release, procs, cores, gcPercent, seed, noise, grain, mechanisms } = run;
+  const ordered = { workload, release, procs, cores, gcPercent, seed, noise, grain, mechanisms };
   return `{\n  "schemaVersion": ${schemaVersion},\n  "run": ${indented(ordered)},\n  "cycles": [`;
 }
 

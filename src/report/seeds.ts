@@ -152,8 +152,8 @@ export function renderSeedsJson(
   run: Omit<RunInfo, 'seed'>,
   samples: readonly { seed: number; summary: Summary }[],
 ): string {
-  const { workload, release, procs, cores, gcPercent, noise, mechanisms } = run;
-  const ordered = { workload, release, procs, cores, gcPercent, noise, mechanisms };
+  const { workload, release, procs, cores, gcPercent, noise, grain, mechanisms } = run;
+  const ordered = { workload, release, procs, cores, gcPercent, noise, grain, mechanisms };
   const list = samples.map(({ seed, summary }) => ({ seed, summary }));
   return (
     `{\n  "schemaVersion": ${schemaVersion},\n  "run": ${indented(ordered)},` +

@@ -68,6 +68,7 @@ function renderHeader(
     run.gcPercent < 0 ? 'GOGC off' : `GOGC ${run.gcPercent}`,
     `seed ${run.seed}`,
     `noise ${Number((run.noise * 100).toPrecision(3))} %`,
+    ...(run.grain > 1 ? [`grain ${run.grain}`] : []),
     ...changes.map(visible),
   ].map((setting) => ` \u00b7 ${unbroken(setting)}`);
   const result = describeResult(summary);

@@ -434,7 +434,7 @@ function reportExcess(holdings: readonly Holding[], report: Report): boolean {
   return false;
 }
 
-/** 67108864 as 67,108,864. */
+/** 2147483647 as 2,147,483,647. */
 function count(value: number): string {
   return String(Math.round(value)).replace(/\B(?=(?:\d{3})+$)/g, ',');
 }

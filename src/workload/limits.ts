@@ -5,11 +5,11 @@
 import { type Bytes, GiB, KiB, type Ns, secondNs } from '../units.ts';
 
 /** Most objects that may be live at a time. */
-export const liveObjectsMax = 64 * 1024 * 1024;
+export const liveObjectsMax = 2_147_483_647;
 /** Most structures and kept chains that may be live at a time: the model has a record of each. */
 export const liveStructuresMax = 1024 * 1024;
 /** Most memory that live objects, stacks and globals may take together. */
-export const liveBytesMax: Bytes = 64 * GiB;
+export const liveBytesMax: Bytes = 1024 * GiB;
 /** Largest single object. Backing arrays of `array` and `map` structures are single objects too. */
 export const objectBytesMax: Bytes = 1 * GiB;
 /** Most entries of a map: its buckets are then 576 MiB in one object. */

@@ -35,7 +35,7 @@ function build(alloc: Allocator, p: number, count: number): number {
       if (alloc.cacheSpan(p, c) < 0) alloc.freshSpan(p, c);
     }
     const n = Math.min(count - built, alloc.cachedFree(p, c));
-    alloc.place(p, c, u, objects.base[u]! + built, n, size);
+    alloc.place(p, c, u, built, n, size);
     built += n;
     objects.builtA[u] = built;
   }
@@ -60,7 +60,7 @@ function sweepAll(alloc: Allocator): { freedObjects: number; freedPages: number 
 }
 
 function mark(objects: Objects, u: number): void {
-  objects.markRange(objects.base[u]!, objects.builtA[u]!);
+  objects.blacken(u, 0, objects.builtA[u]!);
 }
 
 describe('sweeping', () => {
@@ -117,7 +117,7 @@ describe('sweeping', () => {
   test('of a large object frees its pages', () => {
     const { alloc, objects, heap } = made();
     const u = objects.create({ ...plan, countA: 1 }, 0);
-    const s = alloc.allocLarge(10, 0, u, objects.base[u]!, size);
+    const s = alloc.allocLarge(10, 0, u, 0, size);
     objects.builtA[u] = 1;
     expect(heap.inUsePages).toBe(10);
     objects.clearMarks();
@@ -135,7 +135,7 @@ describe('sweeping', () => {
     const u = build(alloc, 0, 100);
     uncacheAll(alloc);
     objects.clearMarks();
-    objects.markRange(objects.base[u]!, 50);
+    objects.blacken(u, 0, 50);
     alloc.startSweep();
     sweepAll(alloc);
     mark(objects, u);
@@ -151,7 +151,7 @@ describe('spans', () => {
     const c = alloc.spanClassOf(sizeClass(size), true);
     alloc.freshSpan(0, c);
     expect(alloc.cachedFree(0, c)).toBe(slots);
-    expect(() => alloc.place(0, c, u, objects.base[u]!, slots + 1, size)).toThrow(InvariantError);
+    expect(() => alloc.place(0, c, u, 0, slots + 1, size)).toThrow(InvariantError);
   });
 
   test('of objects without pointers are apart from 1.9 on', () => {

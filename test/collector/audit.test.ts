@@ -95,8 +95,8 @@ describe('a deliberate breakage is caught:', () => {
     const run = broken(({ objects }) => {
       const count = objects.countMarked.bind(objects);
       let n = 0;
-      objects.countMarked = (from, length) => {
-        const marked = count(from, length);
+      objects.countMarked = (u, from, length) => {
+        const marked = count(u, from, length);
         return marked > 0 && ++n % 1000 === 0 ? marked - 1 : marked;
       };
     });

@@ -4,315 +4,23 @@
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  definedChoices,
-  findRelease,
-  type Mechanism,
-  type Mechanisms,
-  mechanismNames,
-  releases,
-  resolveMechanisms,
-} from '../../src/collector/release.ts';
+import { releases } from '../../src/collector/release.ts';
 import { createSimulation, type SimOptions, type SimTotals } from '../../src/collector/simulate.ts';
 import type { GcCycle } from '../../src/cycle.ts';
-import { UserError } from '../../src/diagnostic.ts';
+import * as gcsim from '../../src/gcsim.ts';
 import { msNs } from '../../src/units.ts';
 import type {
   GoroutineGroup,
   Kind,
-  RepeatStep,
-  Shape,
   Step,
   StructureSpec,
   Workload,
 } from '../../src/workload/workload.ts';
+import { randomMechanisms, randomWorkload, settingsDraw } from '../support/randomruns.js';
+import { runComplaints } from '../support/runlaws.js';
 
 /** Far more than any of these runs needs: at the least price of a turn, 100 ns, six Ps need about 10 million for 150 ms. */
 const eventsMax = 6_000_000;
-
-/* Random workloads. Kinds 0 to 2 have room for pointers, 3 to 5 are leaves. */
-
-const nodeKind = fc
-  .record({
-    words: fc.array(fc.integer({ min: 4, max: 64 }), { minLength: 1, maxLength: 4 }),
-    pointers: fc.integer({ min: 2, max: 64 }),
-    share: fc.boolean(),
-  })
-  .map(({ words, pointers, share }): Kind => {
-    const least = Math.min(...words);
-    return {
-      name: 'node',
-      sizes: words.map((count, i) => ({ bytes: count * 8, weight: i + 1 })),
-      pointers: share ? { share: 0.5 + pointers / 128 } : { bytes: Math.min(pointers, least) * 8 },
-    };
-  });
-
-const leafKind = fc
-  .record({
-    sizes: fc.array(
-      fc.oneof(
-        { weight: 8, arbitrary: fc.integer({ min: 1, max: 600 }) },
-        { weight: 2, arbitrary: fc.integer({ min: 600, max: 33_000 }) },
-        { weight: 1, arbitrary: fc.integer({ min: 33_000, max: 300_000 }) },
-      ),
-      { minLength: 1, maxLength: 3 },
-    ),
-    pointers: fc.constantFrom(0, 0, 0.25, 1),
-  })
-  .map(
-    ({ sizes, pointers }): Kind => ({
-      name: 'leaf',
-      sizes: sizes.map((bytes, i) => ({ bytes, weight: 1 + 2 * i })),
-      pointers: { share: pointers },
-    }),
-  );
-
-/** Pointers that the smallest object of a kind has room for. */
-function room(kind: Kind): number {
-  const least = Math.min(...kind.sizes.map(({ bytes }) => bytes));
-  return 'bytes' in kind.pointers
-    ? kind.pointers.bytes / 8
-    : Math.floor((least * kind.pointers.share) / 8);
-}
-
-function meanBytes(kind: Kind): number {
-  const weights = kind.sizes.reduce((sum, { weight }) => sum + weight, 0);
-  return kind.sizes.reduce((sum, { bytes, weight }) => sum + bytes * weight, 0) / weights;
-}
-
-interface ShapeDraw {
-  type: Shape['type'];
-  node: number;
-  leaf: number;
-  size: number;
-  degree: number;
-  leaves: number;
-  flag: boolean;
-}
-
-const shapeDraw: fc.Arbitrary<ShapeDraw> = fc.record({
-  type: fc.constantFrom('list', 'tree', 'array', 'items', 'map', 'graph', 'bytes'),
-  node: fc.nat(2),
-  leaf: fc.integer({ min: 3, max: 5 }),
-  size: fc.integer({ min: 1, max: 400 }),
-  degree: fc.integer({ min: 1, max: 4 }),
-  leaves: fc.nat(2),
-  flag: fc.boolean(),
-});
-
-function shapeOf(draw: ShapeDraw, kinds: readonly Kind[]): Shape {
-  const { node: kind, size } = draw;
-  const pointers = room(kinds[kind]!);
-  // Leaves of a few hundred KiB are not for a tree of hundreds of nodes.
-  const leafBytes = meanBytes(kinds[draw.leaf]!);
-  const count = Math.max(1, Math.min(size, Math.floor(2_000_000 / leafBytes)));
-  switch (draw.type) {
-    case 'list':
-      return { type: 'list', kind, length: size, back: draw.flag ? draw.degree * 3 : 0 };
-    case 'tree': {
-      const fanout = Math.min(draw.degree, pointers);
-      const leaves = Math.min(draw.leaves, pointers - fanout);
-      return { type: 'tree', kind, nodes: count, fanout, leafKind: draw.leaf, leaves };
-    }
-    case 'array':
-      return { type: 'array', kind: draw.leaf, length: draw.flag ? count * 50 : count };
-    case 'items': {
-      const leaves = Math.min(draw.leaves, pointers - 1);
-      const next = draw.flag ? 'first' : 'last';
-      return { type: 'items', kind, length: count, leafKind: draw.leaf, leaves, next };
-    }
-    case 'map':
-      return {
-        type: 'map',
-        entries: draw.flag ? count : size * 20,
-        kind: draw.flag ? draw.leaf : -1,
-      };
-    case 'graph':
-      return { type: 'graph', kind, nodes: size, degree: Math.min(draw.degree, pointers) };
-    case 'bytes':
-      return { type: 'bytes', size: size * 700 };
-  }
-}
-
-interface StepDraw {
-  op: Step['op'];
-  kind: number;
-  structure: number;
-  count: number;
-  keep: 'latest' | 'all' | 'none' | number;
-  keepEvery: number;
-  flag: boolean;
-  ns: number;
-  writes: number;
-  percent: number;
-}
-
-const stepDraw = fc.record<StepDraw>({
-  op: fc.constantFrom(
-    'alloc',
-    'alloc',
-    'alloc',
-    'build',
-    'replace',
-    'drop',
-    'work',
-    'sleep',
-    'repeat',
-    'gc',
-    'set-gogc',
-  ),
-  kind: fc.nat(5),
-  structure: fc.nat(2),
-  count: fc.integer({ min: 1, max: 200 }),
-  keep: fc.constantFrom<StepDraw['keep']>('latest', 'latest', 'all', 'none', 3),
-  keepEvery: fc.constantFrom(1, 1, 4),
-  flag: fc.boolean(),
-  ns: fc.integer({ min: 1, max: 300_000 }),
-  writes: fc.nat(3),
-  percent: fc.constantFrom(-1, 30, 100, 200),
-});
-
-function stepOf(draw: StepDraw, inner: readonly StepDraw[], kinds: readonly Kind[]): Step {
-  const { structure, writes } = draw;
-  const workNs = draw.flag ? draw.count * 3 : 0;
-  switch (draw.op) {
-    case 'alloc': {
-      const kind = kinds[draw.kind]!;
-      const most = Math.max(1, Math.floor(1_000_000 / meanBytes(kind)));
-      const keep = room(kind) === 0 ? 'none' : draw.keep;
-      return {
-        op: 'alloc',
-        kind: draw.kind,
-        count: Math.min(draw.count * 8, most),
-        keep,
-        keepEvery: draw.keepEvery,
-        fill: draw.flag ? 'copy' : 'zero',
-        workNs,
-        writes,
-      };
-    }
-    case 'build':
-      return { op: 'build', structure, count: 1 + (draw.count % 3), workNs, writes };
-    case 'replace':
-      return { op: 'replace', structure, pick: draw.flag ? 'oldest' : 'random', workNs, writes };
-    case 'drop':
-      return { op: 'drop', structure, count: draw.flag ? 'all' : draw.count % 5 };
-    case 'work':
-      return { op: 'work', ns: draw.ns };
-    case 'sleep':
-      return { op: 'sleep', ns: draw.ns };
-    case 'repeat':
-      return {
-        op: 'repeat',
-        times: 1 + (draw.count % 6),
-        ...(draw.flag ? { collections: 2 } : {}),
-        steps: inner.map((step) =>
-          stepOf(step.op === 'repeat' ? { ...step, op: 'work' } : step, [], kinds),
-        ),
-      };
-    case 'gc':
-      return { op: 'gc' };
-    case 'set-gogc':
-      return { op: 'set-gogc', gcPercent: draw.percent };
-  }
-}
-
-const groupDraw = fc.record({
-  count: fc.integer({ min: 1, max: 4 }),
-  perProc: fc.constantFrom(0, 0, 0, 1),
-  stackBytes: fc.constantFrom(2048, 8192, 65_536),
-  after: fc.boolean(),
-  atNs: fc.constantFrom(0, 0, 200_000),
-  times: fc.integer({ min: 1, max: 40 }),
-  forNs: fc.integer({ min: 2 * msNs, max: 30 * msNs }),
-  paced: fc.boolean(),
-  steps: fc.array(stepDraw, { minLength: 1, maxLength: 4 }),
-  inner: fc.array(stepDraw, { minLength: 1, maxLength: 3 }),
-});
-
-const randomWorkload: fc.Arbitrary<Workload> = fc
-  .record({
-    nodes: fc.tuple(nodeKind, nodeKind, nodeKind),
-    leaves: fc.tuple(leafKind, leafKind, leafKind),
-    shapes: fc.array(fc.record({ shape: shapeDraw, count: fc.nat(8) }), {
-      minLength: 3,
-      maxLength: 3,
-    }),
-    groups: fc.array(groupDraw, { minLength: 1, maxLength: 2 }),
-    pointerBytes: fc.constantFrom(0, 4096, 600_000),
-  })
-  .map(({ nodes, leaves, shapes, groups, pointerBytes }): Workload => {
-    const kinds = [...nodes, ...leaves];
-    return {
-      name: 'random',
-      about: '',
-      run: {},
-      globals: { bytes: pointerBytes * 2, pointerBytes },
-      kinds,
-      structures: shapes.map(
-        ({ shape, count }, i): StructureSpec => ({
-          name: `s${i}`,
-          count,
-          shape: shapeOf(shape, kinds),
-        }),
-      ),
-      groups: groups.map((group, i): GoroutineGroup => {
-        const body: RepeatStep = {
-          op: 'repeat',
-          times: group.times,
-          forNs: group.forNs,
-          ...(group.paced ? { paceBytesPerSecond: 200_000_000 } : {}),
-          steps: group.steps.map((step) => stepOf(step, group.inner, kinds)),
-        };
-        return {
-          name: `g${i}`,
-          count: group.count,
-          perProc: group.perProc,
-          stackBytes: group.stackBytes,
-          start: group.after && i > 0 ? { afterGroup: i - 1 } : { atNs: group.atNs },
-          body,
-        };
-      }),
-    };
-  });
-
-interface RunDraw {
-  release: string;
-  picks: [number, number][];
-  procs: number;
-  cores: number;
-  gcPercent: number;
-  seed: number;
-  noise: number;
-}
-
-const randomRun: fc.Arbitrary<RunDraw> = fc.record({
-  release: fc.constantFrom(...releases.map(({ name }) => name)),
-  picks: fc.array(fc.tuple(fc.nat(mechanismNames.length - 1), fc.nat(3)), { maxLength: 3 }),
-  procs: fc.integer({ min: 1, max: 6 }),
-  cores: fc.integer({ min: 1, max: 6 }),
-  gcPercent: fc.constantFrom(25, 50, 100, 100, 200, 400),
-  seed: fc.nat(0xffff_ffff),
-  noise: fc.constantFrom(0, 0.03, 0.2),
-});
-
-/** Random changes of mechanisms, as far as they are defined together. */
-function mechanismsOf(draw: RunDraw): Partial<Mechanisms> {
-  const release = findRelease(draw.release);
-  let chosen: Partial<Mechanisms> = {};
-  for (const [mechanismIndex, choiceIndex] of draw.picks) {
-    const mechanism: Mechanism = mechanismNames[mechanismIndex]!;
-    const choices = definedChoices(release, mechanism);
-    const tried = { ...chosen, [mechanism]: choices[choiceIndex % choices.length] };
-    try {
-      resolveMechanisms(release, tried);
-      chosen = tried;
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-    }
-  }
-  return chosen;
-}
 
 function runToEnd(
   workload: Workload,
@@ -336,22 +44,16 @@ function runToEnd(
 describe('random workloads on random releases', () => {
   let collections = 0;
   const used = new Set<string>();
+  const choices = randomMechanisms(gcsim);
 
   test('keep every identity at every collection, and end', () => {
     fc.assert(
-      fc.property(randomWorkload, randomRun, (workload, draw) => {
-        const { picks: _, ...settings } = draw;
-        const { cycles, totals } = runToEnd(workload, {
-          ...settings,
-          mechanisms: mechanismsOf(draw),
-          check: true,
-        });
+      fc.property(randomWorkload, settingsDraw, choices, (workload, settings, choice) => {
+        const options = { ...settings, ...choice, check: true };
+        const { cycles, totals } = runToEnd(workload, options);
         collections += cycles.length;
-        if (cycles.length > 0) used.add(draw.release);
-        expect(totals.ended).toBe('finished');
-        const cpu = Object.values(totals.cpu).reduce((sum, ns) => sum + ns, 0);
-        expect(Math.abs(cpu - draw.procs * totals.elapsedNs)).toBeLessThanOrEqual(draw.procs);
-        for (const cycle of cycles) checkCycle(cycle);
+        if (cycles.length > 0) used.add(choice.release);
+        expect(runComplaints({ cycles, totals, options })).toEqual([]);
       }),
       { numRuns: 500 },
     );
@@ -360,21 +62,6 @@ describe('random workloads on random releases', () => {
     expect(collections).toBeGreaterThan(2000);
   });
 });
-
-/** What holds of any collection. */
-function checkCycle(cycle: GcCycle): void {
-  const sim = cycle.sim!;
-  expect(cycle.endNs!).toBeGreaterThan(cycle.startNs!);
-  expect(cycle.heapMarkedBytes).toBeGreaterThan(0);
-  expect(sim.pausesNs.length).toBeGreaterThan(0);
-  expect(Math.max(...sim.pausesNs)).toBeGreaterThan(0);
-  expect(Math.min(...sim.pausesNs)).toBeGreaterThanOrEqual(0);
-  expect(sim.assistBlockedNs).toBeGreaterThanOrEqual(0);
-  expect(sim.gcSysBytes).toBeGreaterThanOrEqual(
-    sim.gcSysWorkbufBytes + sim.gcSysBitmapBytes + sim.gcSysMarkBitsBytes,
-  );
-  if (sim.wakeupDelayNs !== undefined) expect(sim.wakeupDelayNs).toBeGreaterThanOrEqual(0);
-}
 
 /** What random workloads once found, each as small as it gets. */
 describe('examples', () => {

@@ -23,6 +23,7 @@ export const aRun: RunInfo = {
   gcPercent: 100,
   seed: 1,
   noise: 0.03,
+  grain: 1,
   mechanisms: { assist: 'queue', wakeup: 'decentralized' },
 };
 

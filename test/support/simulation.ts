@@ -143,6 +143,7 @@ export function bareRuntime(
     gcPercent: 100,
     seed,
     noise: 0,
+    grain: { shift: 0, spans: 1 },
   });
   const nothing: Workload = {
     name: 'nothing',

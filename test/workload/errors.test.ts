@@ -333,15 +333,15 @@ describe('structures', () => {
     ],
     [
       's: { shape: list, kind: node, length: «0» }',
-      '"length" must be a whole number from 1 to 67108864, found 0',
+      '"length" must be a whole number from 1 to 2147483647, found 0',
     ],
     [
       's: { shape: list, kind: node, length: «1e99» }',
-      '"length" must be a whole number from 1 to 67108864, found 1e99',
+      '"length" must be a whole number from 1 to 2147483647, found 1e99',
     ],
     [
       's: { shape: list, kind: node, length: 9, count: «-1» }',
-      '"count" must be a whole number from 0 to 67108864, found -1',
+      '"count" must be a whole number from 0 to 2147483647, found -1',
     ],
     [
       's: { shape: list, kind: node, length: 9, back: «9» }',
@@ -354,7 +354,7 @@ describe('structures', () => {
     ],
     [
       's: { shape: tree, kind: node, depth: «26», fanout: 15 }',
-      'a tree of fan-out 15 and depth 26 has more than 67108864 nodes',
+      'a tree of fan-out 15 and depth 26 has more than 2147483647 nodes',
     ],
     ['s: { shape: tree, kind: node, nodes: 3, leaves: «2» }', '"leaves" needs "leaf-kind"'],
     [
@@ -437,7 +437,7 @@ describe('steps', () => {
     ['alloc: { kind: «nod» }', 'there is no kind "nod"', 'did you mean node? kinds: node, text'],
     [
       'alloc: { kind: node, count: «0» }',
-      '"count" must be a whole number from 1 to 67108864, found 0',
+      '"count" must be a whole number from 1 to 2147483647, found 0',
     ],
     [
       'alloc: { kind: node, keep: «lates» }',
@@ -495,7 +495,7 @@ describe('steps', () => {
     ],
     [
       'drop: { structure: alive, count: «al» }',
-      '"count" must be a whole number from 1 to 67108864, or all, found "al"',
+      '"count" must be a whole number from 1 to 2147483647, or all, found "al"',
       'did you mean all?',
     ],
     ['work: «-1ms»', `"work" must be ${expectedDuration}, found "-1ms"`],
@@ -681,50 +681,50 @@ describe('a workload that never allocates', () => {
 
 describe('more live memory than the model holds', () => {
   const big = 'kinds: { big: { size: 1GiB, pointers: 8B }, node: { size: 64B, pointers: 24B } }\n';
-  const tooMuch = (bytes: string) => `${bytes} would be live, the model holds at most 64 GiB`;
+  const tooMuch = (bytes: string) => `${bytes} would be live, the model holds at most 1 TiB`;
   const tooMany = (objects: string) =>
-    `${objects} objects would be live, the model holds at most 67,108,864`;
+    `${objects} objects would be live, the model holds at most 2,147,483,647`;
 
   test.each<Row>([
     [
-      'structures: { a: { shape: list, kind: node, length: 1000, count: «100000» } }',
-      `${tooMany('100,000,000')}: "a" takes 100,000,000 objects`,
+      'structures: { a: { shape: list, kind: node, length: 1000, count: «3000000» } }',
+      `${tooMany('3,000,000,000')}: "a" takes 3,000,000,000 objects`,
     ],
     [
       'structures: { a: { shape: bytes, size: 1B, count: «2000000» } }',
       '2,000,000 structures or chains would be live, the model holds at most 1,048,576: "a" takes 2,000,000 structures or chains',
     ],
     [
-      'structures: { a: { shape: bytes, size: 1GiB }, b: { shape: array, kind: big, length: «64» } }',
-      `${tooMuch('65 GiB')}: "b" takes 64 GiB`,
+      'structures: { a: { shape: bytes, size: 1GiB }, b: { shape: array, kind: big, length: «1535» } }',
+      `${tooMuch('1.5 TiB')}: "b" takes 1.5 TiB`,
     ],
     [
-      'structures: { a: { shape: bytes, size: 1B } }\ngoroutines: [{ stack: «1GiB», count: 65, times: 1, steps: [gc] }]',
-      `${tooMuch('65 GiB')}: stacks take 65 GiB`,
+      'structures: { a: { shape: bytes, size: 1B } }\ngoroutines: [{ stack: «1GiB», count: 1536, times: 1, steps: [gc] }]',
+      `${tooMuch('1.5 TiB')}: stacks take 1.5 TiB`,
     ],
     [
-      'goroutines: [{ times: 100, steps: [alloc: { kind: big, count: «1», keep: all }] }]',
-      `${tooMuch('100 GiB')}: this step takes 100 GiB`,
+      'goroutines: [{ times: 1536, steps: [alloc: { kind: big, count: «1», keep: all }] }]',
+      `${tooMuch('1.5 TiB')}: this step takes 1.5 TiB`,
     ],
     [
-      'goroutines: [{ per-proc: 20, times: 1, steps: [«alloc»: { kind: big, keep: latest }] }]',
-      `${tooMuch('80 GiB')}: this step takes 80 GiB`,
+      'goroutines: [{ per-proc: 256, times: 1, steps: [alloc: { kind: big, count: «2», keep: latest }] }]',
+      `${tooMuch('2 TiB')}: this step takes 2 TiB`,
     ],
     [
-      'goroutines: [{ times: 1, steps: [«alloc»: { kind: big, keep: 70 }] }]',
-      `${tooMuch('70 GiB')}: this step takes 70 GiB`,
+      'goroutines: [{ times: 1, steps: [«alloc»: { kind: big, keep: 1536 }] }]',
+      `${tooMuch('1.5 TiB')}: this step takes 1.5 TiB`,
     ],
     [
-      'goroutines: [{ for: 100s, pace: 1GiB/s, steps: [«alloc»: { kind: big, keep: all }] }]',
-      `${tooMuch('100 GiB')}: this step takes 100 GiB`,
+      'goroutines: [{ for: 1536s, pace: 1GiB/s, steps: [«alloc»: { kind: big, keep: all }] }]',
+      `${tooMuch('1.5 TiB')}: this step takes 1.5 TiB`,
     ],
     [
-      'structures: { a: { shape: bytes, size: 1GiB } }\ngoroutines: [{ times: 8, steps: [repeat: { times: 8, steps: [build: { structure: «a» }] }] }]',
-      `${tooMuch('65 GiB')}: "a" takes 64 GiB`,
+      'structures: { a: { shape: bytes, size: 1GiB } }\ngoroutines: [{ times: 32, steps: [repeat: { times: 48, steps: [build: { structure: «a» }] }] }]',
+      `${tooMuch('1.5 TiB')}: "a" takes 1.5 TiB`,
     ],
     [
-      'structures: { a: { shape: bytes, size: 1GiB } }\ngoroutines: [{ times: 1, steps: [build: { structure: a, count: «65» }, drop: { structure: a }] }]',
-      tooMuch('65 GiB'),
+      'structures: { a: { shape: bytes, size: 1GiB } }\ngoroutines: [{ times: 1, steps: [build: { structure: a, count: «1536» }, drop: { structure: a }] }]',
+      tooMuch('1.5 TiB'),
     ],
   ])('%s', (marked, message) => {
     const { text, places } = unmark(`${big}${marked}`);
@@ -736,13 +736,13 @@ describe('more live memory than the model holds', () => {
     // As much as there may be, but for the globals.
     'structures: { a: { shape: array, kind: node, length: 67108863 } }',
     // Dropped before more is built.
-    'structures: { a: { shape: bytes, size: 1GiB, count: 60 }, b: { shape: bytes, size: 1GiB, count: 0 } }\ngoroutines: [{ times: 1, steps: [drop: { structure: a }, build: { structure: b, count: 60 }] }]',
+    'structures: { a: { shape: bytes, size: 1GiB, count: 900 }, b: { shape: bytes, size: 1GiB, count: 0 } }\ngoroutines: [{ times: 1, steps: [drop: { structure: a }, build: { structure: b, count: 900 }] }]',
     // Only the simulation can tell how often it goes round.
     'goroutines: [{ for: 100s, steps: [alloc: { kind: big, keep: all }] }]',
-    'goroutines: [{ times: 100, for: 1s, steps: [alloc: { kind: big, keep: all }] }]',
-    'run: { duration: 1s }\ngoroutines: [{ times: 100, steps: [alloc: { kind: big, keep: all }] }]',
+    'goroutines: [{ times: 2000, for: 1s, steps: [alloc: { kind: big, keep: all }] }]',
+    'run: { duration: 1s }\ngoroutines: [{ times: 2000, steps: [alloc: { kind: big, keep: all }] }]',
     // One object in so many.
-    'goroutines: [{ times: 100, steps: [alloc: { kind: big, count: 100, keep: latest, keep-every: 100 }] }]',
+    'goroutines: [{ times: 100, steps: [alloc: { kind: big, count: 2000, keep: latest, keep-every: 2000 }] }]',
   ])('fits: %s', (text) => {
     expect(problemsOf(big + text)).toEqual([]);
   });
