@@ -1,15 +1,17 @@
 #!/usr/bin/env node
-import module from 'node:module';
+// CommonJS, like what it loads: Node starts it sooner than an ES module.
+const { load } = require('./load.js');
 
-// Where Node can (from 22.8 on), what it compiled is kept for the next time.
-module.enableCompileCache?.();
 try {
-  const { main, processIo } = await import('../dist/cli/main.js');
-  process.exitCode = await main(process.argv.slice(2), processIo());
+  const { main, processIo } = load('main.js');
+  main(process.argv.slice(2), processIo()).then((exitCode) => {
+    process.exitCode = exitCode;
+  });
 } catch (error) {
-  if (error?.code !== 'ERR_MODULE_NOT_FOUND') throw error;
+  if (error?.code !== 'MODULE_NOT_FOUND') throw error;
+  const [reason] = error.message.split('\n');
   process.stderr.write(
-    `gcsim: not ready to run: ${error.message}\n  hint: run "npm install" in the folder of gcsim; it builds dist/\n`,
+    `gcsim: not ready to run: ${reason}\n  hint: run "npm install" in the folder of gcsim; it builds dist/\n`,
   );
   process.exitCode = 2;
 }

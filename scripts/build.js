@@ -1,5 +1,5 @@
 /**
- * Compiles src/ to dist/. With `--if-changed` it does nothing where dist/ was made from these very sources, so that
+ * Compiles src/ to dist/, and bundles the command line there. With `--if-changed` it does nothing where dist/ was made from these very sources, so that
  * whoever needs dist/ (`npm install`, `npm test`, `npm pack`, `npx gcsim` in this folder) can call it each time.
  */
 import { spawnSync } from 'node:child_process';
@@ -36,13 +36,18 @@ function filesBelow(folder) {
     .sort((a, b) => (a < b ? -1 : 1));
 }
 
-/** Digest of all that the compiler reads. */
+/** Digest of all that dist/ is made from, and of what makes it. */
 function fingerprint() {
   const hash = createHash('sha256');
+  // Its code cache is for the Node that made it.
+  hash.update(process.version);
   for (const path of [
     'tsconfig.json',
     'package-lock.json',
-    ...filesBelow(join(root, 'src')).map((file) => `src/${file}`),
+    ...['build', 'bundle', 'codecache'].map((name) => `scripts/${name}.js`),
+    ...['bin', 'src', 'workloads'].flatMap((folder) =>
+      filesBelow(join(root, folder)).map((file) => `${folder}/${file}`),
+    ),
   ]) {
     const text = readFileSync(join(root, path));
     hash.update(`${path} ${text.length}\n`).update(text);
@@ -57,7 +62,10 @@ function fingerprint() {
  */
 function moveToDist(compiled) {
   const files = filesBelow(compiled);
-  if (files.length === 0) return; // The compiler did not get so far.
+  // The code cache of a bundle goes before the bundle does: V8 only looks at its length.
+  for (const file of filesBelow(dist).filter((path) => path.endsWith('.cache'))) {
+    rmSync(join(dist, file), { force: true });
+  }
   for (const file of files) {
     mkdirSync(dirname(join(dist, file)), { recursive: true });
     renameSync(join(compiled, file), join(dist, file));
@@ -68,11 +76,15 @@ function moveToDist(compiled) {
   }
 }
 
-function build() {
+async function build() {
   let compiler;
+  let bundle;
   try {
     compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
-  } catch {
+    bundle = await import('./bundle.js');
+  } catch (error) {
+    const { code } = /** @type {NodeJS.ErrnoException} */ (error);
+    if (!/MODULE_NOT_FOUND$/.test(code ?? '')) throw error;
     console.error('gcsim: the compiler is not installed; run "npm install --include=dev"');
     return 1;
   }
@@ -84,7 +96,13 @@ function build() {
   const { status } = spawnSync(process.execPath, args, {
     stdio: ['ignore', process.stderr.fd, process.stderr.fd],
   });
-  moveToDist(compiled);
+  // Without it the compiler did not get so far.
+  if (existsSync(join(compiled, 'cli', 'main.js'))) {
+    await bundle.bundleCli(compiled);
+    await bundle.compileWorkloads(join(root, 'workloads'), compiled);
+    moveToDist(compiled);
+    spawnSync(process.execPath, [join(root, 'scripts', 'codecache.js')], { stdio: 'ignore' });
+  }
   rmSync(compiled, { recursive: true, force: true });
   if (status !== 0) return status ?? 1;
   writeFileSync(stampPath, madeFrom);
@@ -95,4 +113,4 @@ function isCurrent() {
   return existsSync(stampPath) && readFileSync(stampPath, 'utf8') === fingerprint();
 }
 
-process.exitCode = process.argv.includes('--if-changed') && isCurrent() ? 0 : build();
+process.exitCode = process.argv.includes('--if-changed') && isCurrent() ? 0 : await build();

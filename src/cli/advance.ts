@@ -31,8 +31,8 @@ export async function advance(simulation: Simulation, watch: Watch): Promise<Out
     const startMs = watch.io.nowMs();
     const isRunning = simulation.step(events);
     const tookMs = watch.io.nowMs() - startMs;
-    await watch.io.turn();
     await watch.room();
+    await watch.io.turn();
     if (watch.stop.aborted) return watch.stop.reason as StopSignal;
     if (watch.isUnwanted()) return 'unwanted';
     if (!isRunning) return 'ended';

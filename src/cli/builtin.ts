@@ -3,11 +3,14 @@ import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync } 
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { didYouMean, UserError } from '../diagnostic.ts';
+import type { Workload } from '../workload/workload.ts';
 import { describeFileError } from './outfile.ts';
 import type { Session } from './session.ts';
 
 const folder = fileURLToPath(new URL('../../workloads/', import.meta.url));
 const ending = '.yaml';
+/** What the build makes of them, for a quick start. Not there where the sources are run as they are. */
+const compiledFolder = fileURLToPath(new URL('./workloads/', import.meta.url));
 
 /** A file of ours is written by hand; what is larger than this is something else. */
 const workloadBytesMax = 1 << 20;
@@ -19,6 +22,8 @@ export interface WorkloadText {
   file: string;
   /** The file on the disk; undefined for standard input. */
   path?: string;
+  /** What the text says, where that is known already: under whatever settings, nothing in it is wrong. */
+  compiled?: Workload;
 }
 
 /** Names of the built-in workloads, in alphabetical order. */
@@ -42,7 +47,15 @@ export function readBuiltin(name: string): WorkloadText {
     ]);
   }
   const path = `${folder}${name}${ending}`;
-  return { text: readFileSync(path, 'utf8'), file: `${name}${ending}`, path };
+  const compiledPath = `${compiledFolder}${name}.json`;
+  return {
+    text: readFileSync(path, 'utf8'),
+    file: `${name}${ending}`,
+    path,
+    ...(existsSync(compiledPath) && {
+      compiled: JSON.parse(readFileSync(compiledPath, 'utf8')) as Workload,
+    }),
+  };
 }
 
 /**

@@ -234,7 +234,7 @@ async function report(plan: Plan, ending: Ending, surroundings: Surroundings): P
     );
   }
   // On a terminal that has just been shown the lines, the report stands apart from them.
-  if (session.err.isTerminal && session.out.isTerminal && outputs.gctrace.includes(session.err)) {
+  if (session.err.isTerminal && session.out.isTerminal && outputs.areLinesOnStderr) {
     session.err.write('\n');
     await session.err.flush(surroundings.stop);
   }

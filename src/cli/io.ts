@@ -3,7 +3,7 @@
  * an argument, so that a test can run any command inside its own process and look at all that it did.
  */
 import { closeSync, fstatSync, openSync } from 'node:fs';
-import { constants } from 'node:os';
+import { availableParallelism, constants } from 'node:os';
 import type { Writable } from 'node:stream';
 import type { RunJobs } from './simjobs.ts';
 
@@ -66,9 +66,14 @@ export interface Program {
 /** The process's own streams, environment, clock and signals. */
 export function processIo(): Io {
   return {
-    stdin: process.stdin,
+    // Made when it is asked for: most commands read nothing, and start sooner without it.
+    get stdin() {
+      return process.stdin;
+    },
     stdinFd: 0,
-    isStdinTerminal: process.stdin.isTTY === true,
+    get isStdinTerminal() {
+      return process.stdin.isTTY === true;
+    },
     closeStdin: () => {
       process.stdin.destroy();
     },
@@ -94,8 +99,8 @@ export function processIo(): Io {
     startProgram,
     async runJobs(jobs, watch) {
       // Loaded here: all else starts faster without it.
-      const { runOnWorkers } = await import('./workers.ts');
-      return await runOnWorkers(jobs, watch);
+      const { runOnThreads } = await import('./workers.ts');
+      return await runOnThreads(jobs, watch, { threads: availableParallelism(), turn: this.turn });
     },
   };
 }

@@ -24,6 +24,7 @@ export class TextOutput {
   readonly isTerminal: boolean;
   readonly #stream: OutputStream;
   #isAtLineStart = true;
+  #gathered = '';
 
   /** `name` is how messages call the stream, e.g. "standard output". */
   constructor(stream: OutputStream, name: string) {
@@ -48,13 +49,29 @@ export class TextOutput {
   }
 
   write(text: string): void {
+    this.gather(text);
+    this.#release();
+  }
+
+  /**
+   * Takes text that need not be seen at once: it goes with what is written next, or when somebody waits for room. For
+   * many small pieces, each of which would otherwise be a call of the system.
+   */
+  gather(text: string): void {
+    if (!this.closed) this.#gathered += text;
+  }
+
+  #release(): void {
+    const text = this.#gathered;
     if (this.closed || text === '') return;
+    this.#gathered = '';
     this.#isAtLineStart = text.endsWith('\n');
     this.#stream.write(text);
   }
 
   /** Hands bytes on as they are; they must not change any more. */
   writeBytes(bytes: Uint8Array): void {
+    this.#release();
     if (this.closed || bytes.length === 0) return;
     this.#isAtLineStart = bytes.at(-1) === newline;
     this.#stream.write(bytes);
@@ -62,11 +79,13 @@ export class TextOutput {
 
   /** For what leaves the cursor of a terminal where it was: it is no part of any line. */
   writeControl(codes: string): void {
+    this.#release();
     if (!this.closed) this.#stream.write(codes);
   }
 
   /** Ends the last line, where it has no end yet. */
   endLine(): void {
+    this.#release();
     if (!this.#isAtLineStart) this.write('\n');
   }
 
@@ -77,6 +96,7 @@ export class TextOutput {
 
   /** Resolves once there is room again, the reader has gone, or `signal` is aborted. */
   async room(signal: AbortSignal): Promise<void> {
+    this.#release();
     while (this.isFull && !signal.aborted) {
       await firstEvent(this.#stream, ['drain', 'error', 'close'], signal);
     }
@@ -84,6 +104,7 @@ export class TextOutput {
 
   /** Resolves once all that was written has been handed over, or the reader has gone, or `signal` is aborted. */
   async flush(signal?: AbortSignal): Promise<void> {
+    this.#release();
     if (this.closed || signal?.aborted) return;
     await new Promise<void>((resolve) => {
       signal?.addEventListener('abort', () => resolve(), { once: true });

@@ -15,7 +15,6 @@ import {
 import type { SimOptions } from '../collector/simulate.ts';
 import { UserError } from '../diagnostic.ts';
 import type { RunInfo } from '../report/json.ts';
-import { parseWorkload } from '../workload/parse.ts';
 import type { RunSettings, Workload } from '../workload/workload.ts';
 import type { WorkloadText } from './builtin.ts';
 import type { Overrides } from './settings.ts';
@@ -40,12 +39,9 @@ export interface ContrastPlan {
   sides: { choice: string; options: SimOptions | 'own' }[];
 }
 
-/** Throws UserError where the workload is wrong, or the settings are not defined together. */
-export function planRun(source: WorkloadText, overrides: Overrides): Plan {
-  const workload = parseWorkload(source.text, source.file, {
-    releases: releases.map(({ name }) => name),
-    run: runSettings(overrides.options),
-  });
+/** Rejects with a UserError where the workload is wrong, or the settings are not defined together. */
+export async function planRun(source: WorkloadText, overrides: Overrides): Promise<Plan> {
+  const workload = source.compiled ?? (await readWorkload(source, overrides.options));
   const asked = optionsFor(workload, overrides.options);
   const release = findRelease(asked.release);
   const options = { ...asked, release: release.name };
@@ -79,6 +75,18 @@ export function planRun(source: WorkloadText, overrides: Overrides): Plan {
         ? undefined
         : planContrast(overrides.contrast, release, mechanisms, options),
   };
+}
+
+async function readWorkload(
+  { text, file }: WorkloadText,
+  options: Partial<SimOptions>,
+): Promise<Workload> {
+  // Loaded here: to load what reads YAML takes longer than a short run.
+  const { parseWorkload } = await import('../workload/parse.ts');
+  return parseWorkload(text, file, {
+    releases: releases.map(({ name }) => name),
+    run: runSettings(options),
+  });
 }
 
 /** What the command line says in place of the file's own run settings. */

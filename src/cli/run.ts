@@ -85,7 +85,7 @@ async function run(word: string, flags: RunFlags, session: Session): Promise<num
     import('./plan.ts'),
     import('./execute.ts'),
   ]);
-  const plan = planRun(source, overrides);
+  const plan = await planRun(source, overrides);
   session.seed = plan.info.seed;
 
   const outputs = openRunOutputs(flags, session, source.path);

@@ -151,8 +151,8 @@ async function partOf(word: string, request: SideRequest, context: SampleContext
   }
   const source = await readWorkload(word, context.session);
   const { overrides } = request;
-  const plan = planRun(source, { ...overrides, contrast: false });
-  return { word, plan, jobs: jobsFor(plan, source, overrides, context.seeds ?? seedsDefault) };
+  const plan = await planRun(source, { ...overrides, contrast: false });
+  return { word, plan, jobs: jobsFor(plan, context.seeds ?? seedsDefault) };
 }
 
 /** One file has one real path, however it was named; of a pipe the name itself will do. */
@@ -170,20 +170,18 @@ function withSource(path: string): (sample: Sample, index: number) => Sample {
 }
 
 /** One job for each seed, from the plan's own on. */
-export function jobsFor(
-  plan: Plan,
-  source: SimJob['source'],
-  overrides: Overrides,
-  seeds: number,
-): SimJob[] {
-  const first = plan.info.seed;
+export function jobsFor({ workload, options }: Plan, seeds: number): SimJob[] {
+  const first = options.seed;
   if (first + seeds - 1 > seedMax) {
     throw new UserError({
       severity: 'error',
       message: `--seeds ${seeds} from seed ${first} on goes beyond the last seed, ${seedMax}`,
     });
   }
-  return Array.from({ length: seeds }, (_, i) => ({ source, overrides, seed: first + i }));
+  return Array.from({ length: seeds }, (_, i) => ({
+    workload,
+    options: { ...options, seed: first + i },
+  }));
 }
 
 function sampleOfRun(
@@ -192,7 +190,7 @@ function sampleOfRun(
   { summary }: SimJobResult,
 ): Sample {
   const { workload, release, procs } = plan.info;
-  const name = `${workload}, seed ${jobs[index]?.seed}`;
+  const name = `${workload}, seed ${jobs[index]?.options.seed}`;
   return { name, figures: { summary }, workload, release, procs };
 }
 

@@ -22,9 +22,9 @@ export async function runSeeds(
   const seeds = readSeeds(flags);
   const overrides = { ...readOverrides({ ...flags, contrast: false }) };
   const source = await readWorkload(word, session);
-  const plan = planRun(source, overrides);
+  const plan = await planRun(source, overrides);
   session.seed = plan.info.seed;
-  const jobs = jobsFor(plan, source, overrides, seeds);
+  const jobs = jobsFor(plan, seeds);
   const { csv, json } = flags;
   const readFiles = source.path === undefined ? [] : [{ path: source.path, about: 'the workload' }];
   const { of, isStdoutTaken, files } = openSinks({ csv, json }, session, readFiles);
@@ -32,7 +32,7 @@ export async function runSeeds(
     const results = await simulateAll(jobs, { session, stop });
     if (typeof results === 'string') return results;
     const samples = results.map(({ summary }, i) => {
-      return { seed: jobs[i]?.seed ?? 0, summary, figures: { summary } };
+      return { seed: jobs[i]?.options.seed ?? 0, summary, figures: { summary } };
     });
     const { renderSeeds, renderSeedsCsv, renderSeedsJson } = await import('../report/seeds.ts');
     of.csv?.write(renderSeedsCsv(samples, metrics));

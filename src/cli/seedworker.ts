@@ -1,6 +1,7 @@
-/** A thread that runs simulations: it is sent one job at a time, and sends back how far it is and what came of it. */
-import { type MessagePort, parentPort } from 'node:worker_threads';
+/** A thread that runs simulations: it takes one job after the other, and sends back how far it is and what came of it. */
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { assert } from '../assert.ts';
+import { JobQueue } from './jobqueue.ts';
 import {
   failureOf,
   type JobFailure,
@@ -10,34 +11,48 @@ import {
   type SimJobResult,
 } from './simjobs.ts';
 
-/** What the thread sends. After a result or a failure it waits for another job. */
-export type WorkerMessage =
+/** What the thread is started with. */
+export interface WorkerData {
+  jobs: readonly SimJob[];
+  /** Of the JobQueue that all threads take from. */
+  shared: Int32Array;
+  /** This thread's number there. */
+  thread: number;
+}
+
+/** What the thread sends of the job with that index. */
+export type WorkerMessage = { index: number } & (
   | { progress: SimJobProgress }
   | { result: SimJobResult }
-  | { failure: JobFailure };
+  | { failure: JobFailure }
+);
 
 /** Time between two messages of how far it is. */
 const betweenMs = 100;
 
-function serve(port: MessagePort): void {
+async function serve(port: MessagePort, { jobs, shared, thread }: WorkerData): Promise<void> {
   const send = (message: WorkerMessage): void => port.postMessage(message);
-  port.on('message', async (job: SimJob) => {
-    let sentMs = performance.now();
+  const queue = JobQueue.of(shared, jobs.length);
+  let sentMs = performance.now();
+  for (;;) {
+    const index = queue.take(thread);
+    const job = index === undefined ? undefined : jobs[index];
+    if (index === undefined || job === undefined) return;
     try {
       const result = await runJob(job, (progress) => {
         const nowMs = performance.now();
         if (nowMs - sentMs >= betweenMs) {
           sentMs = nowMs;
-          send({ progress });
+          send({ index, progress });
         }
         return true;
       });
       assert(result !== undefined, 'nobody stops a job but by ending the thread');
-      send({ result });
+      send({ index, result });
     } catch (error) {
-      send({ failure: failureOf(error) });
+      send({ index, failure: failureOf(error) });
     }
-  });
+  }
 }
 
-if (parentPort !== null) serve(parentPort);
+if (parentPort !== null) void serve(parentPort, workerData as WorkerData);

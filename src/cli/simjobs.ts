@@ -5,19 +5,16 @@
  */
 import { MmuBuilder } from '../analysis/mmu.ts';
 import { type Summary, SummaryBuilder } from '../analysis/summary.ts';
-import { createSimulation, type SimTotals } from '../collector/simulate.ts';
+import { createSimulation, type SimOptions, type SimTotals } from '../collector/simulate.ts';
 import { type Diagnostic, UserError } from '../diagnostic.ts';
 import type { Ns } from '../units.ts';
-import type { WorkloadText } from './builtin.ts';
-import { planRun } from './plan.ts';
-import type { Overrides } from './settings.ts';
+import type { Workload } from '../workload/workload.ts';
 
 /** One run. */
 export interface SimJob {
-  source: WorkloadText;
-  overrides: Overrides;
-  /** In place of the one that workload and overrides ask for. */
-  seed: number;
+  /** One object for all jobs of a workload. */
+  workload: Workload;
+  options: Omit<SimOptions, 'onCycle' | 'onTaken'>;
 }
 
 /** What one run came to. */
@@ -69,7 +66,8 @@ export function failureOf(error: unknown): JobFailure {
 }
 
 /** The error that the main thread would have thrown, with the seed. */
-export function errorOf(failure: JobFailure, { seed }: SimJob): UserError | JobError {
+export function errorOf(failure: JobFailure, { options }: SimJob): UserError | JobError {
+  const { seed } = options;
   if ('stack' in failure) return new JobError(failure.stack, seed);
   return new UserError(
     failure.diagnostics.map((diagnostic) => ({
@@ -87,15 +85,13 @@ const sliceEvents = 1 << 15;
  * on.
  */
 export async function runJob(
-  { source, overrides, seed }: SimJob,
+  { workload, options }: SimJob,
   onSlice: (progress: SimJobProgress) => boolean | Promise<boolean>,
 ): Promise<SimJobResult | undefined> {
-  const options = { ...overrides.options, seed };
-  const plan = planRun(source, { ...overrides, options, contrast: false });
   const builder = new SummaryBuilder();
-  const mmu = new MmuBuilder(plan.options.procs);
-  const simulation = createSimulation(plan.workload, {
-    ...plan.options,
+  const mmu = new MmuBuilder(options.procs);
+  const simulation = createSimulation(workload, {
+    ...options,
     onCycle: (cycle) => builder.add(cycle),
     onTaken: (nowNs, taken) => mmu.add(nowNs, taken),
   });
@@ -108,29 +104,4 @@ export async function runJob(
   const totals = simulation.totals();
   const summary = builder.finish({ ...totals, mmu: mmu.finish(totals.elapsedNs) });
   return { summary, totals };
-}
-
-/** Runs the jobs one after the other, in this thread. */
-export async function runInTurn(
-  jobs: readonly SimJob[],
-  { stop, onProgress, onResult }: SimJobWatch,
-  turn: () => Promise<void>,
-): Promise<SimJobResult[] | undefined> {
-  const results: SimJobResult[] = [];
-  for (const [index, job] of jobs.entries()) {
-    let result: SimJobResult | undefined;
-    try {
-      result = await runJob(job, async (progress) => {
-        onProgress(index, progress);
-        await turn();
-        return !stop.aborted;
-      });
-    } catch (error) {
-      throw errorOf(failureOf(error), job);
-    }
-    if (result === undefined || stop.aborted) return undefined;
-    onResult(index, result);
-    results.push(result);
-  }
-  return results;
 }

@@ -19,11 +19,11 @@ export async function simulateAll(
       stop,
       onProgress(job, reached) {
         meter.reach(job, reached);
-        progress.update(() => meter.describe());
+        progress.update(() => meter.draw());
       },
       onResult(job, result) {
         meter.finish(job, result);
-        progress.update(() => meter.describe());
+        progress.update(() => meter.draw());
       },
     });
     return results ?? (stop.reason as StopSignal);
@@ -35,13 +35,15 @@ export async function simulateAll(
   }
 }
 
+const barWidth = 20;
+
 /** How far jobs have come, and how long the rest will take. */
 class Meter {
   readonly #jobs: readonly SimJob[];
   readonly #nowMs: () => number;
   readonly #startMs: number;
   readonly #reached: (SimJobProgress | undefined)[] = [];
-  /** How long a run took in its own time, by its workload and settings: a measure for the other seeds. */
+  /** How long a run took in its own time, by its workload: a measure for the other seeds. */
   readonly #elapsedNs = new Map<object, number>();
   #done = 0;
 
@@ -58,15 +60,26 @@ class Meter {
   finish(job: number, { totals }: SimJobResult): void {
     this.#reached[job] = undefined;
     this.#done++;
-    const overrides = this.#jobs[job]?.overrides;
-    if (overrides !== undefined && !this.#elapsedNs.has(overrides)) {
-      this.#elapsedNs.set(overrides, totals.elapsedNs);
+    const workload = this.#jobs[job]?.workload;
+    if (workload !== undefined && !this.#elapsedNs.has(workload)) {
+      this.#elapsedNs.set(workload, totals.elapsedNs);
     }
+  }
+
+  /** Which part of all is done. */
+  #share(): number {
+    return (this.#done + this.#partsUnderWay()) / this.#jobs.length;
+  }
+
+  /** A bar, and what there is to say beside it. */
+  draw(): string {
+    const done = Math.floor(this.#share() * barWidth);
+    return `[${'='.repeat(done)}${' '.repeat(barWidth - done)}] ${this.describe()}`;
   }
 
   describe(): string {
     const count = this.#jobs.length;
-    const share = (this.#done + this.#partsUnderWay()) / count;
+    const share = this.#share();
     const tookMs = this.#nowMs() - this.#startMs;
     return [
       `${this.#done} of ${count} runs`,
@@ -79,10 +92,10 @@ class Meter {
   #partsUnderWay(): number {
     let sum = 0;
     for (const [job, reached] of this.#reached.entries()) {
-      const overrides = this.#jobs[job]?.overrides;
-      if (reached === undefined || overrides === undefined) continue;
-      const { durationNs, cycles } = overrides.options;
-      const elapsedNs = this.#elapsedNs.get(overrides) ?? durationNs ?? Number.POSITIVE_INFINITY;
+      const { workload, options } = this.#jobs[job] ?? {};
+      if (reached === undefined || workload === undefined || options === undefined) continue;
+      const { durationNs, cycles } = options;
+      const elapsedNs = this.#elapsedNs.get(workload) ?? durationNs ?? Number.POSITIVE_INFINITY;
       const part = Math.max(
         reached.nowNs / elapsedNs,
         reached.collections / (cycles ?? Number.POSITIVE_INFINITY),

@@ -1,40 +1,47 @@
-/** Runs simulations on all cores, each in one of as many threads. */
-import { availableParallelism } from 'node:os';
+/**
+ * Runs simulations on all cores: in this thread, and in one more for each other core. Each takes the next job that nobody
+ * has, so none waits for another.
+ */
 import { Worker } from 'node:worker_threads';
 import type { UserError } from '../diagnostic.ts';
-import type { WorkerMessage } from './seedworker.ts';
+import { JobQueue } from './jobqueue.ts';
+import type { WorkerData, WorkerMessage } from './seedworker.ts';
 import {
   errorOf,
+  failureOf,
   type JobError,
   type JobFailure,
+  runJob,
   type SimJob,
   type SimJobResult,
   type SimJobWatch,
 } from './simjobs.ts';
 
-/** Beside this file, as compiled. */
-const workerFile = new URL('./seedworker.js', import.meta.url);
+/** Loads seedworker.ts, as compiled. */
+const workerFile = new URL('../../bin/seedworker.js', import.meta.url);
 
-/** See RunJobs. */
-export async function runOnWorkers(
+/** This thread's number in the queue. */
+const ownThread = 0;
+
+/** See RunJobs. `threads` is how many may run, this one included; `turn` gives signals and messages their turn. */
+export async function runOnThreads(
   jobs: readonly SimJob[],
   watch: SimJobWatch,
+  { threads, turn }: { threads: number; turn: () => Promise<void> },
 ): Promise<SimJobResult[] | undefined> {
-  const count = Math.min(availableParallelism(), jobs.length);
-  if (count === 0 || watch.stop.aborted) return watch.stop.aborted ? undefined : [];
-  return await new Pool(jobs, watch).run(count);
+  if (watch.stop.aborted) return undefined;
+  return await new Pool(jobs, watch).run(Math.min(threads, jobs.length), turn);
 }
 
 class Pool {
   readonly #jobs: readonly SimJob[];
   readonly #watch: SimJobWatch;
   readonly #results: (SimJobResult | undefined)[] = [];
-  /** The job that each thread has. */
-  readonly #busy = new Map<Worker, number>();
   readonly #workers: Worker[] = [];
-  #next = 0;
   /** Of the jobs that failed, the one that comes first. None behind it matters any more. */
   #failed: { index: number; error: UserError | JobError } | undefined;
+  /** All jobs before this one have a result. */
+  #firstOpen = 0;
   #settle: () => void = () => {};
 
   constructor(jobs: readonly SimJob[], watch: SimJobWatch) {
@@ -42,15 +49,17 @@ class Pool {
     this.#watch = watch;
   }
 
-  async run(count: number): Promise<SimJobResult[] | undefined> {
+  async run(threads: number, turn: () => Promise<void>): Promise<SimJobResult[] | undefined> {
     const { stop } = this.#watch;
+    const queue = JobQueue.create(this.#jobs.length, threads);
     const settled = new Promise<void>((resolve) => {
       this.#settle = resolve;
     });
     stop.addEventListener('abort', this.#settle, { once: true });
     try {
-      for (let i = 0; i < count; i++) this.#start();
-      await settled;
+      for (let thread = ownThread + 1; thread < threads; thread++) this.#start(thread, queue);
+      await this.#work(queue, turn);
+      if (!this.#isOver) await settled;
     } finally {
       stop.removeEventListener('abort', this.#settle);
       await Promise.all(this.#workers.map((worker) => worker.terminate()));
@@ -60,55 +69,66 @@ class Pool {
     return this.#results.filter((result) => result !== undefined);
   }
 
-  #start(): void {
-    const worker = new Worker(workerFile);
+  /** Nothing that is still to come changes what comes out. */
+  get #isOver(): boolean {
+    const wanted = this.#failed?.index ?? this.#jobs.length;
+    return this.#watch.stop.aborted || this.#firstOpen >= wanted;
+  }
+
+  #start(thread: number, queue: JobQueue): void {
+    const workerData: WorkerData = { jobs: this.#jobs, shared: queue.shared, thread };
+    const worker = new Worker(workerFile, { workerData });
     this.#workers.push(worker);
-    worker.on('message', (message: WorkerMessage) => this.#receive(worker, message));
-    // The thread is lost, with its job: out of memory, say.
-    worker.on('error', (error) => this.#lose(worker, error.stack ?? error.message));
-    worker.on('exit', (code) => this.#lose(worker, `Error: a thread ended with ${code}`));
-    this.#hand(worker);
+    worker.on('message', (message: WorkerMessage) => this.#receive(message, queue));
+    // The thread is lost, with its job: out of memory, say. The others do what is left.
+    const lose = (stack: string): void => {
+      const index = queue.jobOf(thread);
+      if (index !== undefined && !this.#isOver) this.#fail(index, { stack }, queue);
+    };
+    worker.on('error', (error) => lose(error.stack ?? error.message));
+    worker.on('exit', (code) => lose(`Error: a thread ended with ${code}`));
   }
 
-  /** Gives a thread its next job, or sees that there is nothing left to wait for. */
-  #hand(worker: Worker): void {
-    const job = this.#jobs[this.#next];
-    if (job !== undefined && this.#failed === undefined) {
-      this.#busy.set(worker, this.#next++);
-      worker.postMessage(job);
-      return;
+  /** What this thread does. */
+  async #work(queue: JobQueue, turn: () => Promise<void>): Promise<void> {
+    for (;;) {
+      const index = queue.take(ownThread);
+      const job = index === undefined ? undefined : this.#jobs[index];
+      if (index === undefined || job === undefined) return;
+      try {
+        const result = await runJob(job, async (progress) => {
+          this.#watch.onProgress(index, progress);
+          await turn();
+          return !this.#isOver;
+        });
+        if (result === undefined) return;
+        this.#finish(index, result);
+      } catch (error) {
+        this.#fail(index, failureOf(error), queue);
+      }
     }
-    const last = this.#failed?.index ?? Number.POSITIVE_INFINITY;
-    if ([...this.#busy.values()].every((index) => index > last)) this.#settle();
   }
 
-  #receive(worker: Worker, message: WorkerMessage): void {
-    const index = this.#busy.get(worker);
-    if (index === undefined || this.#watch.stop.aborted) return;
-    if ('progress' in message) {
-      this.#watch.onProgress(index, message.progress);
-      return;
-    }
-    this.#busy.delete(worker);
-    if ('failure' in message) this.#fail(index, message.failure);
-    else {
-      this.#results[index] = message.result;
-      this.#watch.onResult(index, message.result);
-    }
-    this.#hand(worker);
+  #receive(message: WorkerMessage, queue: JobQueue): void {
+    if (this.#isOver) return;
+    const { index } = message;
+    if ('progress' in message) this.#watch.onProgress(index, message.progress);
+    else if ('failure' in message) this.#fail(index, message.failure, queue);
+    else this.#finish(index, message.result);
   }
 
-  #lose(worker: Worker, stack: string): void {
-    const index = this.#busy.get(worker);
-    if (index === undefined) return;
-    this.#busy.delete(worker);
-    this.#fail(index, { stack });
-    this.#hand(worker);
+  #finish(index: number, result: SimJobResult): void {
+    this.#results[index] = result;
+    while (this.#results[this.#firstOpen] !== undefined) this.#firstOpen++;
+    this.#watch.onResult(index, result);
+    if (this.#isOver) this.#settle();
   }
 
-  #fail(index: number, failure: JobFailure): void {
+  #fail(index: number, failure: JobFailure, queue: JobQueue): void {
     const job = this.#jobs[index];
     if (job === undefined || (this.#failed !== undefined && this.#failed.index < index)) return;
     this.#failed = { index, error: errorOf(failure, job) };
+    queue.close();
+    if (this.#isOver) this.#settle();
   }
 }

@@ -1,169 +1,118 @@
 /**
- * How fast gcsim is: `npm run bench`. Fixed seeds, a warm-up, then some rounds; prints least and median, and the digest of the
- * events, so that nobody "optimises" by changing what happens. Each also runs once, tiny, in the tests (bench.test.ts).
+ * How fast gcsim is: `npm run bench`, or `npm run bench -- seeds` for those with that in their name. Each figure stands
+ * beside a yardstick, and what counts is the ratio: where the yardstick is measured too, both are run in turn, so that
+ * what else the machine does slows down both. With the digest of what came out, so that nobody "optimises" by changing
+ * what happens. Each also runs once, tiny, in the tests (bench.test.ts).
  */
-import { spawnSync } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { availableParallelism, cpus, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { logOf } from './log.js';
+import { benches } from './benches.js';
+import { removeInstalled } from './installed.js';
+import { removeLogs } from './log.js';
 
 /** @typedef {import('../../src/gcsim.ts')} Gcsim */
-/** @typedef {{ count: number, digest: string, rssBytes?: number }} Done */
-/** @typedef {{ name: string, unit: string, rounds?: number, run: (gcsim: Gcsim, scale: number) => Done }} Bench */
-
-const root = fileURLToPath(new URL('../..', import.meta.url));
-
+/** @typedef {{ ms: number, digest: string, amount?: number, rssBytes?: number }} Done What one run came to. */
+/** @typedef {{ label: string, unit?: string, run: (gcsim: Gcsim, scale: number) => Done }} Side `unit` is that of amounts. */
+/** @typedef {{ label: string, ms: number }} Known What is known, and not measured here. */
 /**
- * A workload that lives for one long marking after the other: nothing but a tree, collected again and again.
- * @param {number} count Objects, about.
+ * `ratio` is of the two sides of a round; `show` writes it down, and `aim` says what it should be.
+ * @typedef {{ name: string, rounds: number, own: Side, yardstick: Side | Known,
+ *   ratio: (own: Done, yardstick: Done) => number, show: (ratio: number) => string, aim?: string }} Bench
  */
-function treeWorkload(count) {
-  return `
-kinds:
-  node: { size: 64B, pointers: 32B }
-structures:
-  tree: { shape: tree, kind: node, nodes: ${count}, fanout: 4 }
-goroutines:
-  - { times: 10, steps: [gc] }
-`;
-}
-
-/** @type {readonly Bench[]} */
-export const benches = [
-  {
-    name: 'init1-long',
-    unit: 'events/s',
-    run({ optionsFor, parseWorkload, simulate }, scale) {
-      const text = readFileSync(`${root}workloads/init1-long.yaml`, 'utf8');
-      const workload = parseWorkload(text, 'init1-long.yaml');
-      const cycles = Math.max(2, Math.round(2400 * scale));
-      const { totals } = simulate(workload, optionsFor(workload, { cycles }));
-      return { count: totals.events, digest: totals.digest };
-    },
-  },
-  {
-    name: 'marking a tree',
-    unit: 'objects/s',
-    run({ optionsFor, parseWorkload, simulate }, scale) {
-      const nodes = Math.max(100, Math.round(500_000 * scale));
-      const workload = parseWorkload(treeWorkload(nodes), 'tree.yaml');
-      const { cycles, totals } = simulate(workload, optionsFor(workload, { gcPercent: -1 }));
-      return { count: nodes * cycles.length, digest: totals.digest };
-    },
-  },
-  {
-    name: 'gcsim run init1',
-    unit: 'runs/s',
-    run(_, scale) {
-      const cycles = Math.max(2, Math.round(1000 * scale));
-      const args = [`${root}bin/gcsim.js`, 'run', 'init1', '--cycles', String(cycles)];
-      const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
-      if (status !== 0) throw new Error(stderr);
-      return { count: 1, digest: hashOf(stdout + stderr) };
-    },
-  },
-  {
-    name: 'node -e 0, for comparison',
-    unit: 'runs/s',
-    run() {
-      spawnSync(process.execPath, ['-e', '0']);
-      return { count: 1, digest: '-' };
-    },
-  },
-  {
-    name: 'gcsim analyze, a 1 GB log',
-    unit: 'bytes/s',
-    rounds: 3,
-    run(_, scale) {
-      const log = logOf(scale);
-      const args = ['--import', reportRss, `${root}bin/gcsim.js`, 'analyze', log.path];
-      const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
-      const rss = /^rss (\d+)$/m.exec(stderr)?.[1];
-      if (status !== 0 || rss === undefined) throw new Error(stderr);
-      return { count: log.bytes, digest: hashOf(stdout), rssBytes: Number(rss) * 1024 };
-    },
-  },
-  ...(process.platform === 'win32' ? [] : [counter('wc', '-l'), counter('grep', '-c', '^gc ')]),
-];
-
-/** Has a process of Node say how much memory it had at most, in KiB, when it ends. */
-const reportRss =
-  'data:text/javascript,process.on("exit",()=>process.stderr.write(' +
-  '"\\nrss "+process.resourceUsage().maxRSS+"\\n"))';
+/** @typedef {{ own: Done, yardstick: Done, ratio: number }} Measured Medians over the rounds. */
 
 /**
- * A tool that only counts the lines of the same log, for comparison.
- * @param {string} tool
- * @param {string[]} args
- * @returns {Bench}
- */
-function counter(tool, ...args) {
-  return {
-    name: `${tool} ${args.join(' ')}, the same log`,
-    unit: 'bytes/s',
-    rounds: 3,
-    run(_, scale) {
-      const log = logOf(scale);
-      const { status, stdout, stderr } = spawnSync(tool, [...args, log.path], { encoding: 'utf8' });
-      if (status !== 0) throw new Error(stderr);
-      return { count: log.bytes, digest: hashOf(stdout.trim().split(/\s/)[0] ?? '') };
-    },
-  };
-}
-
-/** @param {string} text */
-function hashOf(text) {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  return (hash >>> 0).toString(16).padStart(8, '0');
-}
-
-/**
- * Times a bench; throws where its rounds do not all do the same.
+ * Runs a bench so often, both sides in turn; throws where its rounds do not all do the same.
  * @param {Bench} bench
  * @param {Gcsim} gcsim
  * @param {{ rounds: number, scale: number }} how
+ * @returns {Measured}
  */
-export function measure(bench, gcsim, { rounds, scale }) {
-  const first = bench.run(gcsim, scale); // A warm-up.
-  const times = [];
-  for (let i = 0; i < rounds; i++) {
-    const startMs = performance.now();
-    const { count, digest } = bench.run(gcsim, scale);
-    times.push(performance.now() - startMs);
-    if (count !== first.count || digest !== first.digest) {
-      throw new Error(`${bench.name}: round ${i + 1} did something else`);
+export function measure({ name, own, yardstick, ratio }, gcsim, { rounds, scale }) {
+  /** @type {{ own: Done, yardstick: Done }[]} */
+  const done = [];
+  for (let round = 0; round < rounds; round++) {
+    const result = {
+      own: own.run(gcsim, scale),
+      yardstick: 'run' in yardstick ? yardstick.run(gcsim, scale) : { ...yardstick, digest: '' },
+    };
+    done.push(result);
+    for (const side of /** @type {const} */ (['own', 'yardstick'])) {
+      const [now, first] = [result[side], done[0]?.[side]];
+      if (now.amount === first?.amount && now.digest === first?.digest) continue;
+      throw new Error(`${name}, ${side}: round ${round + 1} did something else`);
     }
   }
-  times.sort((a, b) => a - b);
   return {
-    ...first,
-    leastMs: times[0] ?? Number.NaN,
-    medianMs: times[Math.floor(times.length / 2)] ?? Number.NaN,
+    own: medianOf(
+      done.map((result) => result.own),
+      ({ ms }) => ms,
+    ),
+    yardstick: medianOf(
+      done.map((result) => result.yardstick),
+      ({ ms }) => ms,
+    ),
+    ratio: medianOf(
+      done.map((result) => ratio(result.own, result.yardstick)),
+      (value) => value,
+    ),
   };
 }
 
-async function main() {
+/**
+ * The item in the middle.
+ * @template T
+ * @param {readonly T[]} items
+ * @param {(item: T) => number} key
+ * @returns {T}
+ */
+function medianOf(items, key) {
+  const sorted = items.toSorted((a, b) => key(a) - key(b));
+  const middle = sorted[Math.floor(sorted.length / 2)];
+  if (middle === undefined) throw new Error('there was no round');
+  return middle;
+}
+
+/**
+ * One side in a line: its time, its rate where something is counted, its digest.
+ * @param {Side | Known} side
+ * @param {Done} done
+ */
+function describe(side, { ms, amount, rssBytes, digest }) {
+  const rate = (amount ?? 0) / (ms / 1000);
+  const parts = [
+    ms >= 1000 ? `${(ms / 1000).toFixed(2)} s` : `${ms.toFixed(0)} ms`,
+    ...('unit' in side
+      ? [`${rate >= 1e5 ? `${(rate / 1e6).toFixed(1)} million` : rate.toFixed(1)} ${side.unit}`]
+      : []),
+    ...(rssBytes === undefined ? [] : [`${(rssBytes / 2 ** 20).toFixed(0)} MiB`]),
+    ...(digest === '' ? [] : [digest]),
+  ];
+  return `  ${side.label.padEnd(46)} ${parts.join('   ')}`;
+}
+
+/** @param {string} [wanted] */
+async function main(wanted = '') {
   /** @type {Gcsim} */
   const gcsim = await import(new URL('../../dist/gcsim.js', import.meta.url).href);
   const [{ model } = { model: 'an unknown processor' }] = cpus();
-  console.log(`Node ${process.versions.node}, ${cpus().length} x ${model.trim()}\n`);
-  console.log(
-    `${''.padEnd(33)}${['least', 'median', 'rate at the median', 'memory'].map((head, i) => head.padStart([10, 10, 27, 9][i] ?? 0)).join('')}   digest`,
-  );
-  for (const bench of benches) {
-    const rounds = bench.rounds ?? 7;
-    const done = measure(bench, gcsim, { rounds, scale: 1 });
-    const [least, median] = [done.leastMs, done.medianMs].map((ms) => `${ms.toFixed(0)} ms`);
-    const rate = done.count / (done.medianMs / 1000);
-    const shown = rate >= 1e5 ? `${(rate / 1e6).toFixed(2)} million` : rate.toFixed(1);
-    const rss = done.rssBytes === undefined ? '' : `${(done.rssBytes / 2 ** 20).toFixed(0)} MiB`;
-    const cells = [least, median, `${shown} ${bench.unit}`, rss];
-    const row = cells.map((cell, i) => (cell ?? '').padStart([10, 10, 27, 9][i] ?? 0)).join('');
-    console.log(`${bench.name.padEnd(33)}${row}   ${done.digest}`);
+  const memory = `${(totalmem() / 2 ** 30).toFixed(0)} GiB`;
+  const node = `Node ${process.versions.node}, ${process.platform} ${process.arch}`;
+  console.log(`${node}, ${availableParallelism()} x ${model.trim()}, ${memory}`);
+  const chosen = benches.filter(({ name }) => name.includes(wanted));
+  if (chosen.length === 0) {
+    console.error(`no bench has "${wanted}" in its name`);
+    process.exitCode = 2;
   }
-  rmSync(logOf(1).path, { force: true });
+  for (const bench of chosen) {
+    const { own, yardstick, ratio } = measure(bench, gcsim, { rounds: bench.rounds, scale: 1 });
+    const aim = bench.aim === undefined ? '' : `   (aim: ${bench.aim})`;
+    console.log(`\n${bench.name}: ${bench.show(ratio)}${aim}`);
+    console.log(describe(bench.own, own));
+    console.log(describe(bench.yardstick, yardstick));
+  }
+  removeLogs();
+  removeInstalled();
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await main();
+if (process.argv[1] === fileURLToPath(import.meta.url)) await main(process.argv[2]);

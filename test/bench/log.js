@@ -1,5 +1,5 @@
 /** A large log for the benches: gc lines of Go 1.19, a server with some 350 MiB live, always the same. */
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -7,6 +7,11 @@ import { join } from 'node:path';
 
 /** @type {Map<number, Log>} */
 const logs = new Map();
+
+export function removeLogs() {
+  for (const { path } of logs.values()) rmSync(path, { force: true });
+  logs.clear();
+}
 
 /**
  * A log of `scale` gigabytes, made once; whoever asked for it removes it.

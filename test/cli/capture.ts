@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { expect, onTestFinished } from 'vitest';
 import { type Io, main } from '../../src/cli/main.ts';
-import { runInTurn } from '../../src/cli/simjobs.ts';
+import { runOnThreads } from '../../src/cli/workers.ts';
 import { makeTempDir, removeDir } from '../support/tempdir.ts';
 import { projectRoot } from '../support/tree.ts';
 
@@ -56,8 +56,9 @@ export function captureIo(options: IoOptions = {}): Io & { stdout: Sink; stderr:
       return () => clearTimeout(timer);
     },
     startProgram: () => Promise.reject(new Error('no program is to be started')),
-    runJobs: (jobs, watch) =>
-      runInTurn(jobs, watch, () => new Promise((resolve) => setImmediate(resolve))),
+    runJobs(jobs, watch) {
+      return runOnThreads(jobs, watch, { threads: 1, turn: this.turn });
+    },
     ...(rest as object),
     stdin: typeof stdin === 'string' || stdin instanceof Uint8Array ? once(stdin) : stdin,
   };

@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { TextOutput } from '../../src/cli/output.ts';
 import { Sink } from './capture.ts';
 
@@ -28,6 +28,38 @@ describe('TextOutput', () => {
     await output.flush();
     expect(output.closed).toBe(true);
     expect(output.failure).toMatchObject({ code: 'ENOSPC' });
+  });
+
+  test('what is gathered is one write, and before what is written next', async () => {
+    const stream = new Sink();
+    const output = new TextOutput(stream, 'standard error');
+    const write = vi.spyOn(stream, 'write');
+    output.gather('a\n');
+    output.gather('b');
+    expect(stream.text).toBe('');
+    output.endLine();
+    expect(stream.text).toBe('a\nb\n');
+    expect(write).toHaveBeenCalledTimes(2);
+    output.gather('c\n');
+    output.write('d\n');
+    output.gather('e\n');
+    output.writeControl('f');
+    output.gather('g\n');
+    output.writeBytes(Buffer.from('h\n'));
+    output.gather('i\n');
+    await output.flush();
+    expect(stream.text).toBe('a\nb\nc\nd\ne\nfg\nh\ni\n');
+  });
+
+  test('who waits for room waits for what is gathered too', async () => {
+    const stream = new PassThrough({ highWaterMark: 10 });
+    const output = new TextOutput(stream, 'standard output');
+    output.gather('x'.repeat(100));
+    expect(output.isFull).toBe(false);
+    const waiting = output.room(new AbortController().signal);
+    expect(output.isFull).toBe(true);
+    stream.resume();
+    await waiting;
   });
 
   test('room waits until there is some', async () => {

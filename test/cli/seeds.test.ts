@@ -99,7 +99,7 @@ test('a terminal shows how many are done and how long the rest takes', async () 
   let ms = 0;
   const io = { ...captureIo({ cwd: folder(), stderr, nowMs: () => (ms += 600) }), stderr };
   expect(await main(['run', 'small.yaml', '--seeds', '4', '--cycles', '5'], io)).toBe(0);
-  expect(stderr.text).toMatch(/3 of 4 runs · \d+ % · \d+ s left/);
+  expect(stderr.text).toMatch(/\[={15} {5}\] 3 of 4 runs · 75 % · \d+ s left/);
   expect(stderr.text.endsWith('\r\x1b[K')).toBe(true);
 });
 
