@@ -9,6 +9,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { type Diagnostic, didYouMean, renderDiagnostic, UserError } from '../diagnostic.ts';
 import { defineAnalyze } from './analyze.ts';
+import { defineCalibrate } from './calibrate.ts';
 import { defineCheck } from './check.ts';
 import { defineCompare } from './compare.ts';
 import { defineExplain } from './explain.ts';
@@ -92,6 +93,7 @@ function defineProgram(session: Session): Command {
   defineCheck(program, session);
   defineWorkloads(program, session);
   defineReleases(program, session);
+  defineCalibrate(program, session);
   return program;
 }
 

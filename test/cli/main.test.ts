@@ -20,6 +20,7 @@ describe('help and version', () => {
     ['help-workloads', ['workloads', '--help']],
     ['help-workloads-show', ['workloads', 'show', '--help']],
     ['help-releases', ['releases', '--help']],
+    ['help-calibrate', ['calibrate', '--help']],
   ])('%s', async (name, argv) => {
     const { code, stdout, stderr } = await golden(name, argv);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
