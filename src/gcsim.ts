@@ -74,10 +74,11 @@ export {
 } from './analysis/summary.ts';
 // What is wrong: with the input, or with gcsim.
 export { InvariantError } from './assert.ts';
+// Releases of Go, and the mechanisms that can be switched.
+export { chooseGrain, type Grain, grainMax, isGrain } from './collector/grain.ts';
 // Simulations: all at once, or step by step.
 export { defaultOptions, optionsFor } from './collector/options.ts';
-
-// Releases of Go, and the mechanisms that can be switched.
+export { type Machine, referenceMachine } from './collector/params.ts';
 export {
   type Choice,
   defaultRelease,

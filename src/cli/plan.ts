@@ -59,6 +59,7 @@ export async function planRun(source: WorkloadText, overrides: Overrides): Promi
       gcPercent,
       seed,
       noise,
+      ...(overrides.machineFile !== undefined && { machine: overrides.machineFile }),
       grain: 1 << chooseGrain(workload, options.grain).shift,
       mechanisms,
     },

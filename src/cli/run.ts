@@ -5,7 +5,7 @@ import { addNotes, type Example } from './help.ts';
 import { stopSignalExitCodes } from './io.ts';
 import { openRunOutputs } from './runoutputs.ts';
 import type { Session } from './session.ts';
-import { type RunFlags, readOverrides } from './settings.ts';
+import { type RunFlags, readOverrides, withMachine } from './settings.ts';
 
 export function defineRun(program: Command, session: Session, version: string): void {
   const command = program
@@ -26,6 +26,7 @@ export function defineRun(program: Command, session: Session, version: string): 
     .option('--set <mechanism=choice>', 'choose how a mechanism works (repeatable)', collect)
     .option('--seed <n>', 'seed of all that is random')
     .option('--seeds <n>', 'so many runs, each with the next seed, on all cores')
+    .option('--machine <file>', 'costs of the machine, as gcsim calibrate prints them')
     .option('--noise <share>', "spread of the machine's costs: 3% or 0.03; 0 for none")
     .option('--grain <n|auto>', 'objects simulated as one: 1 is exact (default: auto, by the heap)')
     .option('--duration <time>', 'end after so much simulated time, such as 500ms')
@@ -78,7 +79,7 @@ function collect(value: string, before: string[] | undefined): string[] {
 
 async function run(word: string, flags: RunFlags, session: Session): Promise<number> {
   if (flags.seeds !== undefined) return await runMany(word, flags, session);
-  const overrides = readOverrides(flags);
+  const overrides = await withMachine(readOverrides(flags), flags.machine, session);
   const source = await readWorkload(word, session);
   // The collector and the reports are loaded once there is something to run, so that all else starts fast.
   const [{ planRun }, { execute }] = await Promise.all([

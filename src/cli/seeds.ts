@@ -10,7 +10,7 @@ import { openSinks } from './outputs.ts';
 import { planRun } from './plan.ts';
 import { describePlan, jobsFor } from './samples.ts';
 import type { Session } from './session.ts';
-import { type RunFlags, readOverrides } from './settings.ts';
+import { type RunFlags, readOverrides, withMachine } from './settings.ts';
 import { simulateAll } from './simulateall.ts';
 
 /** Resolves to the signal that asked to stop, or to 'ended'. */
@@ -20,7 +20,8 @@ export async function runSeeds(
   { session, stop }: { session: Session; stop: AbortSignal },
 ): Promise<'ended' | StopSignal> {
   const seeds = readSeeds(flags);
-  const overrides = { ...readOverrides({ ...flags, contrast: false }) };
+  const asked = readOverrides({ ...flags, contrast: false });
+  const overrides = await withMachine(asked, flags.machine, session);
   const source = await readWorkload(word, session);
   const plan = await planRun(source, overrides);
   session.seed = plan.info.seed;

@@ -20,6 +20,7 @@ import {
   seedMax,
 } from '../workload/limits.ts';
 import { FlagReader } from './flagreader.ts';
+import type { Session } from './session.ts';
 
 /** The options of `gcsim run` as commander hands them over: texts that nobody has looked at. */
 export interface RunFlags {
@@ -33,6 +34,7 @@ export interface RunFlags {
   cycles?: string;
   noise?: string;
   grain?: string;
+  machine?: string;
   set?: string[];
   contrast?: string | false;
   check?: true;
@@ -52,6 +54,8 @@ export interface Overrides {
   mechanisms: Partial<Mechanisms>;
   /** The mechanism whose choices are put side by side; false: none. */
   contrast: Mechanism | false;
+  /** Where its machine comes from, if not from the reference. */
+  machineFile?: string;
 }
 
 /** What is put side by side if nothing else is asked for. */
@@ -77,6 +81,22 @@ export function readOverrides(flags: RunFlags): Overrides {
   });
   reader.finish();
   return { options, mechanisms, contrast };
+}
+
+/** The same on the machine that a file describes, if there is one. */
+export async function withMachine(
+  overrides: Overrides,
+  file: string | undefined,
+  session: Session,
+): Promise<Overrides> {
+  if (file === undefined) return overrides;
+  const [{ readTextFile }, { parseMachine }] = await Promise.all([
+    import('./builtin.ts'),
+    import('./machinefile.ts'),
+  ]);
+  const { text, file: name } = await readTextFile(file, session, 'the machine');
+  const machine = parseMachine(text, name);
+  return { ...overrides, options: { ...overrides.options, machine }, machineFile: name };
 }
 
 type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> };

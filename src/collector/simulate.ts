@@ -13,7 +13,7 @@ import { chooseGrain, grainMax, isGrain } from './grain.ts';
 import { Marker } from './mark.ts';
 import { Mutators } from './mutator.ts';
 import { KindTable, Planner, type UnitPlan } from './objects.ts';
-import { referenceMachine } from './params.ts';
+import { type Machine, referenceMachine } from './params.ts';
 import {
   findRelease,
   type Mechanism,
@@ -41,6 +41,8 @@ export interface SimOptions {
   gcPercent: number;
   /** Unsigned 32-bit integer. */
   seed: number;
+  /** Costs of the machine that differ from the reference machine's, in ns, above 0. */
+  machine?: Partial<Machine>;
   /** Relative spread of each primitive cost, 0 (none) to 1. */
   noise: number;
   /** Objects that are simulated as one: a power of 2, 1 (exact) to `grainMax`. Absent: chosen by the size of the heap, see grain.ts. */
@@ -144,7 +146,7 @@ class Run implements Simulation {
     const rt = new Runtime(this.engine, {
       release,
       mechanisms,
-      machine: referenceMachine,
+      machine: { ...referenceMachine, ...options.machine },
       kinds: new KindTable(planner.kinds, new Prng(options.seed, 'sizes')),
       procs: options.procs,
       cores: options.cores,

@@ -32,6 +32,8 @@ export interface RunInfo {
   seed: number;
   /** Relative spread of each primitive cost. */
   noise: number;
+  /** File with the machine's costs; absent: the reference machine. */
+  machine?: string;
   /** Objects that are simulated as one; 1: the run is exact. */
   grain: number;
   /** The choice of each mechanism, by its name. */
@@ -43,8 +45,10 @@ export interface RunInfo {
  * `jsonHead`, then `jsonCycle` for each collection, then `jsonTail`. One collection a line.
  */
 export function jsonHead(run: RunInfo): string {
-  const { workload, release, procs, cores, gcPercent, seed, noise, grain, mechanisms } = run;
-  const ordered = { workload, release, procs, cores, gcPercent, seed, noise, grain, mechanisms };
+  const { workload, release, procs, cores, gcPercent, seed, noise, grain, machine, mechanisms } =
+    run;
+  const how = { noise, grain, ...(machine !== undefined && { machine }), mechanisms };
+  const ordered = { workload, release, procs, cores, gcPercent, seed, ...how };
   return `{\n  "schemaVersion": ${schemaVersion},\n  "run": ${indented(ordered)},\n  "cycles": [`;
 }
 

@@ -152,8 +152,9 @@ export function renderSeedsJson(
   run: Omit<RunInfo, 'seed'>,
   samples: readonly { seed: number; summary: Summary }[],
 ): string {
-  const { workload, release, procs, cores, gcPercent, noise, grain, mechanisms } = run;
-  const ordered = { workload, release, procs, cores, gcPercent, noise, grain, mechanisms };
+  const { workload, release, procs, cores, gcPercent, noise, grain, machine, mechanisms } = run;
+  const how = { noise, grain, ...(machine !== undefined && { machine }), mechanisms };
+  const ordered = { workload, release, procs, cores, gcPercent, ...how };
   const list = samples.map(({ seed, summary }) => ({ seed, summary }));
   return (
     `{\n  "schemaVersion": ${schemaVersion},\n  "run": ${indented(ordered)},` +

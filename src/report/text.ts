@@ -68,6 +68,7 @@ function renderHeader(
     run.gcPercent < 0 ? 'GOGC off' : `GOGC ${run.gcPercent}`,
     `seed ${run.seed}`,
     `noise ${Number((run.noise * 100).toPrecision(3))} %`,
+    ...(run.machine === undefined ? [] : [`machine ${visible(run.machine)}`]),
     ...(run.grain > 1 ? [`grain ${run.grain}`] : []),
     ...changes.map(visible),
   ].map((setting) => ` \u00b7 ${unbroken(setting)}`);

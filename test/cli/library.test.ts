@@ -31,6 +31,15 @@ const ownMatters = [
   ...['openInputs', 'isYearKnown', 'msNs'],
   ...['metricHint', 'regressionInWords', 'noWorseSide', 'pValue', 'visible', 'indented', 'assert'],
   ...['Source', 'readYaml'],
+  ...[
+    'KiB',
+    'MiB',
+    'usNs',
+    'formatCount',
+    'pageSize',
+    'runtimeGlobalsBytes',
+    'runtimeHeapScanBytes',
+  ],
 ];
 
 test('what the command line calls, the library exports', () => {
