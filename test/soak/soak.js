@@ -25,10 +25,6 @@ const dist = new URL('../../dist/', import.meta.url);
 const library = new URL('gcsim.js', dist).href;
 /** @type {Gcsim} */
 const gcsim = await import(library);
-/** @type {typeof import('../../src/cli/progress.ts')} */
-const { Progress } = await import(new URL('cli/progress.js', dist).href);
-/** @type {typeof import('../../src/cli/output.ts')} */
-const { TextOutput } = await import(new URL('cli/output.js', dist).href);
 
 /** Where standard error is no terminal, it gets a line each ten seconds. */
 const linesMs = 10_000;
@@ -160,16 +156,19 @@ async function replayOne(where, threads, further) {
  * @param {() => string} describeSoFar
  */
 function startProgress(describeSoFar) {
-  const err = new TextOutput(process.stderr, 'standard error');
-  const progress = new Progress(err.isTerminal ? err : undefined, () => performance.now());
-  const timer = err.isTerminal
-    ? setInterval(() => progress.update(describeSoFar), 200)
-    : setInterval(() => err.write(`${describeSoFar()}\n`), linesMs);
+  const { stderr } = process;
+  // On a terminal its last line, rewritten: carriage return, and erase to the end of the line.
+  const erase = stderr.isTTY ? '\r\x1b[K' : '';
+  const shown = () => describeSoFar().slice(0, (stderr.columns ?? 80) - 1);
+  const timer = stderr.isTTY
+    ? setInterval(() => stderr.write(erase + shown()), 200)
+    : setInterval(() => stderr.write(`${describeSoFar()}\n`), linesMs);
+  const clear = () => stderr.write(erase);
   return {
-    clear: () => progress.clear(),
+    clear,
     stop() {
       clearInterval(timer);
-      progress.clear();
+      clear();
     },
   };
 }
