@@ -61,6 +61,7 @@ export function randomTrial(gcsim) {
       gcPercent: fc.constantFrom(100, 50, 25, 200, 400, 10, 1000, 1, 0, -1),
       seed: fc.nat(0xffff_ffff),
       noise: fc.constantFrom(0, 0.03, 0.2, 1),
+      grain: fc.constantFrom(1, 1, 1, 4, 16, 256, 4096),
       durationNs: fc.option(fc.integer({ min: 1, max: 20 * msNs }), { nil: undefined, freq: 3 }),
       cycles: fc.option(fc.integer({ min: 1, max: 20 }), { nil: undefined, freq: 3 }),
       contrast: fc.boolean(),
@@ -115,10 +116,12 @@ export function optionsOf({ findRelease, resolveMechanisms }, trial) {
  * @param {Trial} trial
  */
 export function commandOf(trial) {
-  const { release, mechanisms, procs, cores, gcPercent, seed, noise, durationNs, cycles } = trial;
+  const { release, mechanisms, procs, cores, gcPercent, seed, noise, grain, durationNs, cycles } =
+    trial;
   const words = [
     ...['npx', 'gcsim', 'run', '-', '--go', release, '--procs', procs, '--cores', cores],
     ...['--gogc', gcPercent === -1 ? 'off' : gcPercent, '--seed', seed, '--noise', noise],
+    ...(grain === undefined || grain === 1 ? [] : ['--grain', grain]),
     ...Object.entries(mechanisms).flatMap(([name, choice]) => ['--set', `${name}=${choice}`]),
     ...(durationNs === undefined ? [] : ['--duration', `${durationNs}ns`]),
     ...(cycles === undefined ? [] : ['--cycles', cycles]),
