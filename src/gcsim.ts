@@ -17,13 +17,23 @@
  * where it has them.
  */
 
-// Comparisons and budgets.
+// Budgets.
 export {
   checkLimits,
   type Limit,
   type LimitResult,
   parseLimit,
 } from './analysis/budget.ts';
+// The costs of a machine, as logs tell them.
+export {
+  type CalibratedCost,
+  type CalibrationCosts,
+  type CalibrationModel,
+  type CalibrationRuns,
+  calibrate,
+} from './analysis/calibration.ts';
+export { type CalibrationLog, calibrationProblems } from './analysis/calibrationlogs.ts';
+// Comparisons.
 export {
   type CompareOptions,
   type Comparison,
@@ -78,7 +88,12 @@ export { InvariantError } from './assert.ts';
 export { chooseGrain, type Grain, grainMax, isGrain } from './collector/grain.ts';
 // Simulations: all at once, or step by step.
 export { defaultOptions, optionsFor } from './collector/options.ts';
-export { type Machine, referenceMachine } from './collector/params.ts';
+export {
+  type Machine,
+  referenceMachine,
+  runtimeGlobalsBytes,
+  runtimeHeapScanBytes,
+} from './collector/params.ts';
 export {
   type Choice,
   defaultRelease,

@@ -1,39 +1,24 @@
 /** Reads the logs of a calibration, sees that they are what they are said to be, and writes the machine that they tell of. */
-import { referenceMachine } from '../collector/params.ts';
+import { type CalibratedCost, calibrate } from '../analysis/calibration.ts';
+import { type CalibrationLog, calibrationProblems } from '../analysis/calibrationlogs.ts';
+import {
+  referenceMachine,
+  runtimeGlobalsBytes,
+  runtimeHeapScanBytes,
+} from '../collector/params.ts';
 import { defaultRelease, findRelease, type ReleaseModel, releases } from '../collector/release.ts';
 import type { GcCycle } from '../cycle.ts';
-import { type Diagnostic, UserError } from '../diagnostic.ts';
-import { countedPlainly, formatCount, visible, wrap } from '../report/layout.ts';
+import { UserError } from '../diagnostic.ts';
+import { formatCount, visible, wrap } from '../report/layout.ts';
 import type { TraceInput } from '../trace/input.ts';
-import { TraceReader, type TraceReport } from '../trace/read.ts';
-import { MiB } from '../units.ts';
+import { TraceReader } from '../trace/read.ts';
 import type { CalibrateFlags } from './calibrate.ts';
-import { type CalibratedCost, calibrate, phasesOfSteady } from './calibration.ts';
 import { openLogs } from './readlogs.ts';
 import type { Session } from './session.ts';
 
 /** The first release whose logs are taken. */
 const oldestRelease = '1.5';
-/** Collections that are needed: of init1; of steady while it builds, and while it serves. */
-const init1CollectionsMin = 100;
-const buildingMin = 2;
-const servingMin = 5;
-/** The live heap of init1: a string, the latest copy, and one in the making. */
-const init1LiveMax = 8 * MiB;
-/** The live heap of steady: 50 MiB of lists, and what is allocated while they are marked. */
-const steadyLive = { min: 49 * MiB, max: 75 * MiB };
-
 const commentWidth = 98;
-
-type ProgramName = 'init1' | 'steady';
-
-/** A log that was read. */
-interface Run {
-  program: ProgramName;
-  name: string;
-  cycles: GcCycle[];
-  report: TraceReport;
-}
 
 /** Returns the machine as YAML. Throws UserError, with all that is wrong with the logs. */
 export async function calibrateMachine(
@@ -55,17 +40,23 @@ export async function calibrateMachine(
     });
   }
   const inputs = openLogs([...init1, ...steady], { session, stop });
-  const runs: Run[] = [];
+  const runs: CalibrationLog[] = [];
   for (const [i, input] of inputs.entries()) {
     runs.push(await readRun(input, i < init1.length ? 'init1' : 'steady', stop));
     if (stop.aborted) return '';
   }
-  const problems = runs.flatMap((run) => problemsOf(run, release));
+  const problems = runs.flatMap((run) => calibrationProblems(run, release));
   if (problems.length > 0) throw new UserError(problems);
-  const cyclesOf = (name: ProgramName): GcCycle[][] =>
+  const cyclesOf = (name: CalibrationLog['program']): (readonly GcCycle[])[] =>
     runs.filter(({ program }) => program === name).map(({ cycles }) => cycles);
   const logs = { init1: cyclesOf('init1'), steady: cyclesOf('steady') };
-  return machineText(calibrate(logs, release, referenceMachine), release, runs);
+  const model = {
+    release,
+    defaults: referenceMachine,
+    runtimeGlobalsBytes,
+    runtimeHeapScanBytes,
+  };
+  return machineText(calibrate(logs, model), release, runs);
 }
 
 function releaseOf(name: string): ReleaseModel {
@@ -79,7 +70,11 @@ function releaseOf(name: string): ReleaseModel {
   });
 }
 
-async function readRun(input: TraceInput, program: ProgramName, stop: AbortSignal): Promise<Run> {
+async function readRun(
+  input: TraceInput,
+  program: CalibrationLog['program'],
+  stop: AbortSignal,
+): Promise<CalibrationLog> {
   const cycles: GcCycle[] = [];
   const reader = new TraceReader({ onCycle: (cycle) => cycles.push(cycle) });
   reader.beginFile(input.name);
@@ -91,82 +86,11 @@ async function readRun(input: TraceInput, program: ProgramName, stop: AbortSigna
   return { program, name: input.name, cycles, report: reader.end() };
 }
 
-/** What keeps a log from being used: the first reason. */
-function problemsOf(run: Run, release: ReleaseModel): Diagnostic[] {
-  const problem = (message: string, hint?: string): Diagnostic[] => [
-    { severity: 'error', file: run.name, message, ...(hint !== undefined && { hint }) },
-  ];
-  const { cycles, report } = run;
-  if (cycles.length === 0) {
-    return problem('there is no gc line in it', 'GODEBUG=gctrace=1 makes a program print them');
-  }
-  if (report.processCount > 1) {
-    return problem(
-      `it is of ${report.processCount} processes, and must be of one run of ${run.program}`,
-      'name the log of each run by itself',
-    );
-  }
-  const procs = cycles.find((cycle) => cycle.procs !== 1)?.procs;
-  if (procs !== undefined) {
-    return problem(
-      `it is of a run with ${procs} procs, and must be of one with 1`,
-      'with several, what one proc does cannot be told from what others do: GOMAXPROCS=1',
-    );
-  }
-  const gap = cycles.findIndex(({ n }, i) => n !== i + 1);
-  if (gap >= 0) {
-    return problem(
-      `collection ${gap + 1} is not in it, and all must be, from the first on`,
-      'a log that was cut, or whose lines other output has torn, does not do',
-    );
-  }
-  const isCoordinated = cycles.some(({ scanNs }) => scanNs !== undefined);
-  if (isCoordinated !== (release.phases === 'coordinator')) {
-    return problem(
-      `its lines are of Go ${report.releases.replace(/^Go /, '')}, and not of ${release.name}`,
-      'say which release printed it with --go',
-    );
-  }
-  return problemsOfProgram(run, problem);
-}
-
-/** Is it the program that it is said to be, and is there enough of it? */
-function problemsOfProgram(
-  { program, cycles }: Run,
-  problem: (message: string, hint?: string) => Diagnostic[],
-): Diagnostic[] {
-  const live = medianBytes(cycles.slice(Math.floor(cycles.length / 2)));
-  const found = `it is not of ${program}: about ${Math.round(live / MiB)} MiB live in it`;
-  const swapped = "are the logs of --init1 and --steady in each other's place?";
-  if (program === 'init1') {
-    if (live > init1LiveMax) return problem(`${found}, and in init1 2 to 4`, swapped);
-    if (cycles.length > init1CollectionsMin) return [];
-    return problem(
-      `it has ${countedPlainly(cycles.length, 'collection')}, and must have more than ${init1CollectionsMin}`,
-      'let init1 make 1,000 copies or more',
-    );
-  }
-  if (live < steadyLive.min || live > steadyLive.max) {
-    return problem(`${found}, and in steady 50 to 60`, swapped);
-  }
-  const { building, serving } = phasesOfSteady(cycles);
-  if (building.length >= buildingMin && serving.length >= servingMin) return [];
-  return problem(
-    `it has ${building.length} collections while steady builds, and ${serving.length} while it serves; ${buildingMin} and ${servingMin} are needed, beside the first`,
-    'steady must build all 50 MiB of its lists, and then serve for 2 s or more',
-  );
-}
-
-function medianBytes(cycles: readonly GcCycle[]): number {
-  const sizes = cycles.map(({ heapMarkedBytes = 0 }) => heapMarkedBytes).sort((a, b) => a - b);
-  return sizes[Math.floor(sizes.length / 2)] ?? 0;
-}
-
 /** The machine as YAML, each cost with what it was made from. */
 function machineText(
   costs: readonly CalibratedCost[],
   release: ReleaseModel,
-  runs: readonly Run[],
+  runs: readonly CalibrationLog[],
 ): string {
   const names = new Set<string>(costs.map(({ name }) => name));
   const kept = Object.keys(referenceMachine).filter((name) => !names.has(name));

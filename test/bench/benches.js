@@ -179,6 +179,53 @@ const steady = {
   aim: 'at least 10 x',
 };
 
+/**
+ * Collections of a heap of so many nodes of 64 B, with a program that allocates in between.
+ * @param {number} nodes
+ * @returns {Side}
+ */
+const collectionsOf = (nodes) => ({
+  label: `a collection of ${nodes / 1e6} million live objects, --grain auto`,
+  run(_, scale) {
+    const folder = mkdtempSync(join(tmpdir(), 'gcsim-bench-'));
+    try {
+      const file = join(folder, 'huge.yaml');
+      writeFileSync(file, hugeWorkload(Math.max(1000, Math.round(nodes * scale))));
+      const args = ['run', file, '--no-contrast', '--quiet', '--json', '-'];
+      const options = ['--import', reportRss, program, ...args];
+      const ran = processOf(process.execPath, options, ({ stdout }) => stdout);
+      const { ms, stdout, stderr, digest } = ran;
+      const { cycles } = JSON.parse(stdout);
+      const rssBytes = Number(/^rss (\d+)$/m.exec(stderr)?.[1]) * 1024;
+      // The heap grows to its size in the first collections; they and the start of the process are shared out.
+      return { ms: ms / cycles.length, amount: cycles.length, digest, rssBytes };
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  },
+});
+
+/** @param {number} nodes */
+const hugeWorkload = (nodes) => `
+kinds:
+  node: { size: 64B, pointers: 32B }
+structures:
+  tree: { shape: tree, kind: node, nodes: ${nodes}, fanout: 4 }
+goroutines:
+  - { count: 4, collections: 12, steps: [{ alloc: { kind: node, count: 200, keep: latest } }] }
+`;
+
+/** @type {Bench} */
+const grain = {
+  name: 'grain: 100 GB beside 1 GB',
+  rounds: 1,
+  own: collectionsOf(1.6e9),
+  yardstick: collectionsOf(16e6),
+  ratio: timeRatio,
+  show: times,
+  aim: 'at most 2 x, and 300 MB',
+};
+
 /** Makes a process of Node believe that there is one core. */
 const oneCore = 'data:text/javascript,import os from "node:os";os.availableParallelism=()=>1';
 
@@ -270,6 +317,7 @@ export const benches = [
   ...init1Long,
   steady,
   seedsOnAllCores,
+  grain,
   ...(process.platform === 'win32'
     ? []
     : [analyzeBeside('wc', '-l'), analyzeBeside('grep', '-c', '^gc ')]),

@@ -162,6 +162,15 @@ describe('from invented logs, what the formulas give by hand', () => {
     }
   });
 
+  test('what is too short for a line is half of what its digits leave open', async () => {
+    const quick = init1Lines.map((line) =>
+      line.replace(/0\.005\+/g, '0+').replace(/\+0\.008 /g, '+0 '),
+    );
+    const { stdout } = await calibrate({ init1: [linesOf(quick)], steady: [linesOf(steadyLines)] });
+    // 0 is less than 1 µs: 0.5 µs on average, of which 0.3 are for the proc. Lines are 0.5 µs off.
+    expect(costsIn(stdout)).toMatchObject({ sweepTermNs: 250, markTermNs: 250 });
+  });
+
   test('each cost says how far off it is, what it was, and where it is from', async () => {
     const logs = { init1: [linesOf(init1Lines)], steady: [linesOf(steadyLines)] };
     const { stdout } = await calibrate(logs);

@@ -31,15 +31,7 @@ const ownMatters = [
   ...['openInputs', 'isYearKnown', 'msNs'],
   ...['metricHint', 'regressionInWords', 'noWorseSide', 'pValue', 'visible', 'indented', 'assert'],
   ...['Source', 'readYaml'],
-  ...[
-    'KiB',
-    'MiB',
-    'usNs',
-    'formatCount',
-    'pageSize',
-    'runtimeGlobalsBytes',
-    'runtimeHeapScanBytes',
-  ],
+  ...['formatCount'],
 ];
 
 test('what the command line calls, the library exports', () => {

@@ -5,11 +5,56 @@
  * Each cost is a measured time divided by how often the model charges that cost for it, after what other costs add to the
  * time. Where those are calibrated too, their new values count; the others count as `defaults` has them.
  */
-import type { Machine } from '../collector/params.ts';
-import { pageSize, runtimeGlobalsBytes, runtimeHeapScanBytes } from '../collector/params.ts';
-import type { ReleaseModel } from '../collector/release.ts';
 import type { GcCycle } from '../cycle.ts';
 import { type Bytes, KiB, MiB, msNs, type Ns, usNs } from '../units.ts';
+
+/** The costs that play a part, in ns: those of a Machine. Here as the defaults have them, and as they are found. */
+export type CalibrationCosts = Record<
+  | 'markObjectNs'
+  | 'scanByteNs'
+  | 'scanPointerNs'
+  | 'scanRootByteNs'
+  | 'rootJobNs'
+  | 'stackScanNs'
+  | 'workerNs'
+  | 'perProcStopNs'
+  | 'spanLookNs'
+  | 'sweepTermNs'
+  | 'markTermNs'
+  | 'copyByteNs'
+  | 'largeAllocNs'
+  | 'mallocNs'
+  | 'zeroByteNs'
+  | 'refillNs'
+  | 'spanNs'
+  | 'pageFaultNs'
+  | 'mmapNs'
+  | 'sweepSpanNs'
+  | 'sweepObjectNs'
+  | 'writeBarrierNs'
+  | 'otherWorkEveryNs'
+  | 'otherWorkMinNs'
+  | 'otherWorkMaxNs',
+  Ns
+>;
+
+/** What is simulated of the programs, beside themselves. */
+export interface CalibrationModel {
+  /** Those of a ReleaseModel. */
+  release: {
+    phases: 'coordinator' | 'decentralized';
+    mark2: boolean;
+    allocateBlack: 'termination' | 'mark2' | 'always';
+    finishSweep: 'stopped' | 'running';
+    rescanStacks: boolean;
+    markCost: number;
+    termCost: number;
+  };
+  defaults: CalibrationCosts;
+  /** Globals of the runtime, and scannable objects that it keeps. */
+  runtimeGlobalsBytes: Bytes;
+  runtimeHeapScanBytes: Bytes;
+}
 
 /** The collections of each run of the two programs, in order. All figures of lines from June 2015 on are there. */
 export interface CalibrationRuns {
@@ -19,7 +64,7 @@ export interface CalibrationRuns {
 
 /** A cost that was found. */
 export interface CalibratedCost {
-  name: keyof Machine;
+  name: keyof CalibrationCosts;
   value: Ns;
   /** How far off the lines' digits and whole MiB leave it, in ns. What the formula leaves out is not in it. */
   uncertainty: Ns;
@@ -27,6 +72,8 @@ export interface CalibratedCost {
   from: string;
 }
 
+/** Source: Go 1.5 to 1.27, src/runtime/malloc.go, _PageSize. */
+const pageSize: Bytes = 8 * KiB;
 /** A node of steady: 64 bytes, of which 24 are scanned; two pointers, to the next node and the one after. */
 const nodeBytes: Bytes = 64;
 const nodeScanBytes: Bytes = 24;
@@ -35,23 +82,18 @@ const nodePointers = 2;
 const spanNodes = pageSize / nodeBytes;
 /** What steady builds before it serves: 819 lists of 1,000 nodes. Until the heap is as large, all that was allocated lives. */
 const builtBytes: Bytes = 819_000 * nodeBytes;
-/** Globals of the workload `init1`, and those of the runtime. */
-const globalsBytes: Bytes = 64 * KiB + runtimeGlobalsBytes;
+/** Globals of the workload `init1`, beside those of the runtime. */
+const ownGlobalsBytes: Bytes = 64 * KiB;
 /** Stack of the goroutine that copies. */
 const stackBytes: Bytes = 2 * KiB;
-/** Objects of the runtime, each of 64 bytes, scanned whole, pointed at by the one before. */
-const runtimeObjects = Math.floor(runtimeHeapScanBytes / 64);
+/** Size of an object of the runtime: scanned whole, and pointed at by the one before. */
 const runtimeObjectBytes: Bytes = 64;
 /** Pages of the heap that it grows by at least, of one mapping. */
 const pagesAMapping = MiB / pageSize;
 
 /** Throws nothing: what cannot be found is not among the costs. */
-export function calibrate(
-  runs: CalibrationRuns,
-  release: ReleaseModel,
-  defaults: Machine,
-): CalibratedCost[] {
-  return new Calibration(runs, release, defaults).costs;
+export function calibrate(runs: CalibrationRuns, model: CalibrationModel): CalibratedCost[] {
+  return new Calibration(runs, model).costs;
 }
 
 /** Collections of steady while it builds, and while it serves. */
@@ -69,14 +111,18 @@ export function phasesOfSteady(cycles: readonly GcCycle[]): {
 class Calibration {
   readonly costs: CalibratedCost[] = [];
   /** As found so far; the others are defaults. */
-  readonly #machine: Machine;
-  readonly #release: ReleaseModel;
+  readonly #machine: CalibrationCosts;
+  readonly #release: CalibrationModel['release'];
+  readonly #globalsBytes: Bytes;
+  readonly #runtimeObjects: number;
   readonly #init1: readonly (readonly GcCycle[])[];
   readonly #steady: readonly (readonly GcCycle[])[];
 
-  constructor({ init1, steady }: CalibrationRuns, release: ReleaseModel, defaults: Machine) {
-    this.#machine = { ...defaults };
-    this.#release = release;
+  constructor({ init1, steady }: CalibrationRuns, model: CalibrationModel) {
+    this.#machine = { ...model.defaults };
+    this.#release = model.release;
+    this.#globalsBytes = ownGlobalsBytes + model.runtimeGlobalsBytes;
+    this.#runtimeObjects = Math.floor(model.runtimeHeapScanBytes / runtimeObjectBytes);
     // The first collection starts workers and meets fresh memory.
     this.#init1 = init1.map((cycles) => cycles.slice(1));
     this.#steady = steady;
@@ -87,7 +133,9 @@ class Calibration {
     this.#allocating();
   }
 
-  #found(name: keyof Machine, value: Ns, uncertainty: Ns, from: string): void {
+  /** A cost is more than nothing: where less is left than the digits leave open, it is the middle of that. */
+  #found(name: keyof CalibrationCosts, left: Ns, uncertainty: Ns, from: string): void {
+    const value = Math.max(left, uncertainty / 2);
     this.#machine[name] = value;
     this.costs.push({ name, value, uncertainty, from });
   }
@@ -127,15 +175,14 @@ class Calibration {
     );
     const heapNs = isCoordinated
       ? 0
-      : runtimeObjects *
+      : this.#runtimeObjects *
           (machine.markObjectNs + runtimeObjectBytes * machine.scanByteNs + machine.scanPointerNs) *
           markCost +
         machine.workerNs;
     const stacks = this.#stacks();
     const fixedNs = machine.rootJobNs * (1 + stacks) + machine.stackScanNs * stacks + heapNs;
-    const value = (each - fixedNs) / (globalsBytes + stackBytes);
-    if (value <= 0) return;
-    const uncertainty = (0.5 * usNs) / (globalsBytes + stackBytes);
+    const value = (each - fixedNs) / (this.#globalsBytes + stackBytes);
+    const uncertainty = (0.5 * usNs) / (this.#globalsBytes + stackBytes);
     const what = isCoordinated ? 'root scan' : 'marking';
     this.#found(
       'scanRootByteNs',
@@ -173,16 +220,17 @@ class Calibration {
     const least = machine.perProcStopNs;
     this.#found(
       'sweepTermNs',
-      Math.max(0, sweepTerm - least),
+      sweepTerm - least,
       0.5 * usNs,
       `init1: sweep termination of ${microseconds(sweepTerm)}`,
     );
     const rescanNs = rescanStacks
-      ? (globalsBytes + stackBytes) * machine.scanRootByteNs + this.#stacks() * machine.stackScanNs
+      ? (this.#globalsBytes + stackBytes) * machine.scanRootByteNs +
+        this.#stacks() * machine.stackScanNs
       : 0;
     this.#found(
       'markTermNs',
-      Math.max(0, markTerm - least - rescanNs) / termCost,
+      (markTerm - least - rescanNs) / termCost,
       (0.5 * usNs) / termCost,
       `init1: mark termination of ${microseconds(markTerm)}`,
     );
@@ -192,7 +240,7 @@ class Calibration {
   #rescanNs(): Ns {
     const { mark2, phases } = this.#release;
     const isRescanned = phases === 'coordinator' && mark2;
-    return isRescanned ? globalsBytes * this.#machine.scanRootByteNs : 0;
+    return isRescanned ? this.#globalsBytes * this.#machine.scanRootByteNs : 0;
   }
 
   /** The time that init1 has between collections, by the copy. */
@@ -212,7 +260,7 @@ class Calibration {
       machine.largeAllocNs + 2 * machine.spanNs + machine.sweepSpanNs + machine.sweepObjectNs;
     this.#found(
       'copyByteNs',
-      Math.max(0, each - rest) / MiB,
+      (each - rest) / MiB,
       (this.#init1.length * msNs) / copies / MiB,
       `init1: ${microseconds(each)} a copy of 1 MiB, ${Math.round(copies)} copies`,
     );
@@ -246,7 +294,7 @@ class Calibration {
     const runs = this.#steady.length;
     this.#found(
       'mallocNs',
-      Math.max(0, each - rest),
+      each - rest,
       // A millisecond, and a MiB, at either end.
       (runs * (msNs + (each * MiB) / nodeBytes)) / objects,
       `steady: ${nanoseconds(each)} an object while it builds, ${Math.round(objects)} objects`,
