@@ -7,9 +7,10 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const { Bundle, cacheEnding } = createRequire(import.meta.url)('../bin/load.js');
+const { Bundle, cacheEnding, optimizePatiently } = createRequire(import.meta.url)('../bin/load.js');
 const folder = fileURLToPath(new URL('../dist/cli', import.meta.url));
 
+optimizePatiently();
 const bundle = new Bundle(folder);
 const { main, processIo } = bundle.load('main.js');
 bundle.load('seedworker.js');

@@ -76,6 +76,8 @@ export class Allocator {
   /** Span in each P's cache, by P × span classes; -1 is none. */
   readonly cache: Int32Array;
   readonly spanClasses: number;
+  /** Spans in each P's cache. */
+  private readonly cachedSpans: Int32Array;
 
   /** Number of the current collection: spans with an older `sweptAt` need sweeping. */
   sweepGen = 0;
@@ -106,6 +108,7 @@ export class Allocator {
     this.partialHead = new Int32Array(this.spanClasses).fill(-1);
     this.fullHead = new Int32Array(this.spanClasses).fill(-1);
     this.cache = new Int32Array(procs * this.spanClasses).fill(-1);
+    this.cachedSpans = new Int32Array(procs);
   }
 
   spanClassOf(sizeClass: number, hasPointers: boolean): number {
@@ -188,9 +191,16 @@ export class Allocator {
     const s = this.cache[at]!;
     if (s < 0) return 0;
     this.cache[at] = -1;
+    this.cachedSpans[p] = this.cachedSpans[p]! - 1;
     const free = this.elements[s]! - this.allocCount[s]!;
     this.list(s, free > 0 ? SpanState.partial : SpanState.full);
     return free;
+  }
+
+  /** Gives all spans that a P has cached back to their central lists. */
+  uncacheAll(p: number): void {
+    // Most Ps have few, or none.
+    for (let c = 0; this.cachedSpans[p]! > 0; c++) this.uncacheSpan(p, c);
   }
 
   /** A span of its own for a large object. Returns its id, or -1 when there is no memory. */
@@ -358,7 +368,10 @@ export class Allocator {
 
   private toCache(p: number, spanClass: number, s: number): number {
     this.state[s] = SpanState.cached;
-    this.cache[p * this.spanClasses + spanClass] = s;
+    const at = p * this.spanClasses + spanClass;
+    if (this.cache[at]! >= 0) fail('a P caches two spans of a class', spanClass);
+    this.cache[at] = s;
+    this.cachedSpans[p] = this.cachedSpans[p]! + 1;
     return s;
   }
 

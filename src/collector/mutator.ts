@@ -347,7 +347,7 @@ export class Mutators {
     const { rt } = this;
     for (const p of rt.sched.ps) {
       this.flushLocal(p);
-      for (let c = 0; c < rt.alloc.spanClasses; c++) rt.alloc.uncacheSpan(p.id, c);
+      rt.alloc.uncacheAll(p.id);
     }
   }
 }

@@ -20,12 +20,12 @@ export class Prng {
 
   /** Uniform in 0 … 2^32 - 1. */
   nextUint32(): number {
-    const t = (((this.a + this.b) | 0) + this.counter) | 0;
-    this.counter = (this.counter + 1) | 0;
-    this.a = this.b ^ (this.b >>> 9);
-    this.b = (this.c + (this.c << 3)) | 0;
-    this.c = ((this.c << 21) | (this.c >>> 11)) + t;
-    this.c |= 0;
+    const { b, c, counter } = this;
+    const t = (((this.a + b) | 0) + counter) | 0;
+    this.counter = (counter + 1) | 0;
+    this.a = b ^ (b >>> 9);
+    this.b = (c + (c << 3)) | 0;
+    this.c = (((c << 21) | (c >>> 11)) + t) | 0;
     return t >>> 0;
   }
 
@@ -42,7 +42,8 @@ export class Prng {
   /** A factor around 1 with standard deviation about `spread`, never below 0: the sum of three uniforms, scaled. */
   factor(spread: number): number {
     if (spread === 0) return 1;
-    const f = 1 + spread * 2 * (this.uniform() + this.uniform() + this.uniform() - 1.5);
+    const sum = this.nextUint32() + this.nextUint32() + this.nextUint32();
+    const f = 1 + spread * 2 * (sum / 4294967296 - 1.5);
     return f > 0 ? f : 0;
   }
 }

@@ -9,6 +9,7 @@ import { projectRoot } from '../support/tree.ts';
 import { build, temporaryFolder } from './capture.ts';
 
 const folder = join(projectRoot, 'dist', 'cli');
+const loader = join(projectRoot, 'bin', 'load.js');
 
 beforeAll(build);
 
@@ -27,7 +28,7 @@ test('all of the bundle is CommonJS, and can be loaded', () => {
   const names = filesOf(folder, '.js');
   expect(names).toContain('main.js');
   const program = `
-    const { Bundle } = require(${JSON.stringify(join(projectRoot, 'bin', 'load.js'))});
+    const { Bundle } = require(${JSON.stringify(loader)});
     const bundle = new Bundle(${JSON.stringify(folder)});
     for (const name of ${JSON.stringify(names)}) bundle.load(name);
     console.log(bundle.scripts.size);
@@ -45,18 +46,43 @@ test('the licenses of what is bundled are there', () => {
   }
 });
 
+// The tag changes with every flag of V8 that does.
+test('V8 optimises as usual once a run is no longer a short one', () => {
+  const program = `
+    const { cachedDataVersionTag } = require('node:v8');
+    const { optimizePatiently } = require(${JSON.stringify(loader)});
+    const tags = [cachedDataVersionTag()];
+    const optimizeAsUsual = optimizePatiently();
+    tags.push(cachedDataVersionTag());
+    optimizeAsUsual();
+    tags.push(cachedDataVersionTag());
+    console.log(tags[0] === tags[1], tags[0] === tags[2]);
+  `;
+  const [release = ''] = process.versions.node.split('.');
+  const isKnown = release === '20' || release === '22';
+  expect(print(['-e', program])).toBe(`${!isKnown} true\n`);
+});
+
 describe('the code cache', () => {
   test('is what V8 takes', () => {
     const program = `
-      const { Bundle } = require(${JSON.stringify(join(projectRoot, 'bin', 'load.js'))});
-      const bundle = new Bundle(${JSON.stringify(folder)});
-      bundle.load('main.js');
-      bundle.load('seedworker.js');
-      for (const [name, script] of bundle.scripts) {
+      const vm = require('node:vm');
+      const scripts = new Map();
+      vm.Script = class extends vm.Script {
+        constructor(text, options) {
+          super(text, options);
+          scripts.set(options.filename, this);
+        }
+      };
+      const { load } = require(${JSON.stringify(loader)});
+      load('main.js');
+      load('seedworker.js');
+      console.log(scripts.size > 2);
+      for (const [name, script] of scripts) {
         if (script.cachedDataRejected !== false) console.log(name);
       }
     `;
-    expect(print(['-e', program])).toBe('');
+    expect(print(['-e', program])).toBe('true\n');
   });
 
   test('changes nothing, nor does it matter where it is missing or cut off', () => {
