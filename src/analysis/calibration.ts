@@ -11,6 +11,7 @@ import { type Bytes, KiB, MiB, msNs, type Ns, usNs } from '../units.ts';
 /** The costs that play a part, in ns: those of a Machine. Here as the defaults have them, and as they are found. */
 export type CalibrationCosts = Record<
   | 'markObjectNs'
+  | 'greyObjectNs'
   | 'scanByteNs'
   | 'scanPointerNs'
   | 'scanRootByteNs'
@@ -46,9 +47,9 @@ export interface CalibrationModel {
     mark2: boolean;
     allocateBlack: 'termination' | 'mark2' | 'always';
     finishSweep: 'stopped' | 'running';
-    rescanStacks: boolean;
+    rescanStacks: 'whole' | 'changed' | 'no';
     markCost: number;
-    termCost: number;
+    rootCost: number;
   };
   defaults: CalibrationCosts;
   /** Globals of the runtime, and scannable objects that it keeps. */
@@ -140,7 +141,7 @@ class Calibration {
     this.costs.push({ name, value, uncertainty, from });
   }
 
-  /** Steady's marking, by the object. Three costs that no log tells apart: they keep their proportions. */
+  /** Steady's marking, by the object. Four costs that no log tells apart: they keep their proportions. */
   #marking(): void {
     const { allocateBlack, markCost } = this.#release;
     const cycles = this.#steady.flatMap((run) => phasesOfSteady(run).serving);
@@ -152,21 +153,23 @@ class Calibration {
       objects += (middle(cycle, 'heapMarkedBytes') - black) / nodeBytes;
       cpuNs += markCpuNs(cycle);
     }
-    const { markObjectNs, scanByteNs, scanPointerNs } = this.#machine;
-    const each = markObjectNs + nodeScanBytes * scanByteNs + nodePointers * scanPointerNs;
+    const { markObjectNs, greyObjectNs, scanByteNs, scanPointerNs } = this.#machine;
+    const each =
+      markObjectNs + greyObjectNs + nodeScanBytes * scanByteNs + nodePointers * scanPointerNs;
     const factor = cpuNs / objects / (each * markCost);
     // Half a MiB of each heap, and half of the last digit of each time.
     const share =
       (MiB / 2 / builtBytes + 0.5 * digitShare(cpuNs / cycles.length)) / Math.sqrt(cycles.length);
     const from = `steady: ${nanoseconds(cpuNs / objects)} of marking an object, ${cycles.length} collections`;
     this.#found('markObjectNs', factor * markObjectNs, factor * markObjectNs * share, from);
+    this.#found('greyObjectNs', factor * greyObjectNs, factor * greyObjectNs * share, from);
     this.#found('scanByteNs', factor * scanByteNs, factor * scanByteNs * share, from);
     this.#found('scanPointerNs', factor * scanPointerNs, factor * scanPointerNs * share, from);
   }
 
   /** Init1's marking is that of roots: by the coordinator, where there is one, or by the workers and assists. */
   #roots(): void {
-    const { phases, markCost } = this.#release;
+    const { phases, markCost, rootCost } = this.#release;
     const machine = this.#machine;
     const cycles = this.#init1.flat();
     const isCoordinated = phases === 'coordinator';
@@ -176,13 +179,17 @@ class Calibration {
     const heapNs = isCoordinated
       ? 0
       : this.#runtimeObjects *
-          (machine.markObjectNs + runtimeObjectBytes * machine.scanByteNs + machine.scanPointerNs) *
+          (machine.markObjectNs +
+            machine.greyObjectNs +
+            runtimeObjectBytes * machine.scanByteNs +
+            machine.scanPointerNs) *
           markCost +
         machine.workerNs;
     const stacks = this.#stacks();
     const fixedNs = machine.rootJobNs * (1 + stacks) + machine.stackScanNs * stacks + heapNs;
-    const value = (each - fixedNs) / (this.#globalsBytes + stackBytes);
-    const uncertainty = (0.5 * usNs) / (this.#globalsBytes + stackBytes);
+    const bytes = (this.#globalsBytes + stackBytes) * rootCost;
+    const value = (each - fixedNs) / bytes;
+    const uncertainty = (0.5 * usNs) / bytes;
     const what = isCoordinated ? 'root scan' : 'marking';
     this.#found(
       'scanRootByteNs',
@@ -199,7 +206,7 @@ class Calibration {
 
   /** The pauses of init1, and what they are longer in steady, whose heap has many spans. */
   #stops(): void {
-    const { finishSweep, rescanStacks, termCost } = this.#release;
+    const { finishSweep, rescanStacks } = this.#release;
     const machine = this.#machine;
     const cycles = this.#init1.flat();
     const serving = this.#steady.flatMap((run) => phasesOfSteady(run).serving);
@@ -224,14 +231,12 @@ class Calibration {
       0.5 * usNs,
       `init1: sweep termination of ${microseconds(sweepTerm)}`,
     );
-    const rescanNs = rescanStacks
-      ? (this.#globalsBytes + stackBytes) * machine.scanRootByteNs +
-        this.#stacks() * machine.stackScanNs
-      : 0;
+    const rescanNs =
+      rescanStacks !== 'no' ? this.#globalsNs() + this.#stacks() * machine.stackScanNs : 0;
     this.#found(
       'markTermNs',
-      (markTerm - least - rescanNs) / termCost,
-      (0.5 * usNs) / termCost,
+      markTerm - least - rescanNs,
+      0.5 * usNs,
       `init1: mark termination of ${microseconds(markTerm)}`,
     );
   }
@@ -240,7 +245,12 @@ class Calibration {
   #rescanNs(): Ns {
     const { mark2, phases } = this.#release;
     const isRescanned = phases === 'coordinator' && mark2;
-    return isRescanned ? this.#globalsBytes * this.#machine.scanRootByteNs : 0;
+    return isRescanned ? this.#globalsNs() : 0;
+  }
+
+  /** Scanning all globals again. */
+  #globalsNs(): Ns {
+    return this.#globalsBytes * this.#machine.scanRootByteNs * this.#release.rootCost;
   }
 
   /** The time that init1 has between collections, by the copy. */

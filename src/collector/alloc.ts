@@ -8,11 +8,13 @@
  * For huge heaps a span of small objects stands for `spanGrain` of its kind (see grain.ts): it has as many times the pages and
  * slots, and costs as many times as much.
  *
- * Simplifications: where in a span an object lies is not modelled, only how many slots are taken; the tiny allocator is
+ * Simplifications: where in a span an object lies is not modelled, only how many slots are taken, and how far apart those of a
+ * structure are on the average; the tiny allocator is
  * left out (objects below 16 bytes without pointers take a slot each).
  */
 import { fail } from '../assert.ts';
 import type { Bytes, Ns } from '../units.ts';
+import { type GcBits, markBitBytes } from './gcbits.ts';
 import type { PageHeap } from './heap.ts';
 import type { Objects } from './objects.ts';
 import { classObjects, classPages, classSize, sizeClassCount } from './sizeclass.ts';
@@ -41,6 +43,7 @@ export class Allocator {
   readonly objects: Objects;
   readonly procs: number;
   readonly spanGrain: number;
+  private readonly gcBits: GcBits;
   /** Span classes: size class, or from 1.9 size class and whether there are pointers. */
   readonly splitNoscan: boolean;
 
@@ -52,6 +55,8 @@ export class Allocator {
   /** Slots taken: live, or dead and not yet swept. */
   allocCount = new Int32Array(256);
   state = new Uint8Array(256);
+  /** 1: sweeping has freed slots between others; else what is free is at the end. */
+  private hasHoles = new Uint8Array(256);
   /** Collection after which the span was last swept. */
   sweptAt = new Int32Array(256);
   /** Span waits for the scavenger or is in use: head of its runs. */
@@ -97,9 +102,11 @@ export class Allocator {
     objects: Objects,
     procs: number,
     splitNoscan: boolean,
+    gcBits: GcBits,
     spanGrain = 1,
   ) {
     this.heap = heap;
+    this.gcBits = gcBits;
     this.objects = objects;
     this.procs = procs;
     this.spanGrain = spanGrain;
@@ -125,12 +132,26 @@ export class Allocator {
     return s < 0 ? 0 : this.elements[s]! - this.allocCount[s]!;
   }
 
-  /** Puts `count` objects of a unit, from place `from` on, into the span that the P has cached. */
-  place(p: number, spanClass: number, u: number, from: number, count: number, size: Bytes): void {
+  /**
+   * Puts `count` objects of a unit, from place `from` on, into the span that the P has cached. They are spread over its free slots,
+   * every `every`-th of which is theirs.
+   */
+  place(
+    p: number,
+    spanClass: number,
+    u: number,
+    from: number,
+    count: number,
+    size: Bytes,
+    every = 1,
+  ): void {
     const s = this.cache[p * this.spanClasses + spanClass]!;
     if (s < 0) fail('allocation without a cached span', spanClass);
+    const elements = this.elements[s]!;
+    const slots = this.hasHoles[s] === 1 ? elements / (elements - this.allocCount[s]!) : 1;
+    this.objects.noteStride(u, from, count, size * every * slots);
     this.addRun(s, u, from, count, size);
-    if (this.allocCount[s]! > this.elements[s]!) fail('span holds more objects than it can', s);
+    if (this.allocCount[s]! > elements) fail('span holds more objects than it can', s);
   }
 
   /**
@@ -306,6 +327,8 @@ export class Allocator {
       }
       run = next;
     }
+    this.gcBits.take(markBitBytes(this.elements[s]!, this.weight(s)));
+    if (freed > 0) this.hasHoles[s] = 1;
     this.allocCount[s] = this.allocCount[s]! - freed;
     if (this.allocCount[s]! < 0) fail('more objects swept than a span held', s);
     this.sweptAt[s] = this.sweepGen;
@@ -352,9 +375,13 @@ export class Allocator {
     this.spanClass[s] = spanClass;
     this.elements[s] = elements;
     this.allocCount[s] = 0;
+    this.hasHoles[s] = 0;
     this.sweptAt[s] = this.sweepGen;
     this.firstRun[s] = -1;
     this.spanPages += pages;
+    const spans = elements === 1 ? 1 : this.spanGrain;
+    this.gcBits.take(2 * markBitBytes(elements, spans));
+    this.gcBits.noteSpans((this.spanCount - this.freeSpanIds.length) * this.spanGrain);
     return s;
   }
 
@@ -426,12 +453,9 @@ export class Allocator {
     this.firstRun = grown(this.firstRun);
     this.listNext = grown(this.listNext);
     this.listPrev = grown(this.listPrev);
-    const classes = new Uint8Array(this.spanClass.length * 2);
-    classes.set(this.spanClass);
-    this.spanClass = classes;
-    const states = new Uint8Array(this.state.length * 2);
-    states.set(this.state);
-    this.state = states;
+    this.spanClass = grownBytes(this.spanClass);
+    this.state = grownBytes(this.state);
+    this.hasHoles = grownBytes(this.hasHoles);
   }
 
   /** Recounts a figure over all spans, for checks: slots taken, pages, and bytes held. */
@@ -455,21 +479,16 @@ export class Allocator {
     }
     return { pages, heldBytes };
   }
-
-  /** Bytes of mark bits of all spans in use: a bit an object, in whole words of 8 bytes a span. */
-  markBitBytes(): Bytes {
-    let bytes = 0;
-    for (let s = 0; s < this.spanCount; s++) {
-      if (this.state[s] === SpanState.none) continue;
-      const spans = this.weight(s);
-      bytes += spans * Math.ceil(this.elements[s]! / spans / 64) * 8;
-    }
-    return bytes;
-  }
 }
 
 function grown(old: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
   const made = new Int32Array(old.length * 2);
+  made.set(old);
+  return made;
+}
+
+function grownBytes(old: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const made = new Uint8Array(old.length * 2);
   made.set(old);
   return made;
 }

@@ -351,13 +351,13 @@ class Assist implements Task {
     const marker = rt.marker;
     const preempted = g.preempt && rt.release.assistAt === 'malloc';
     if (!preempted && this.done < this.scanWork) {
-      const ns = marker.drain(p.gcw, Math.min(marker.creditSlack, this.scanWork - this.done));
+      const ns = marker.drainN(p, this.scanWork - this.done);
       if (ns > 0) {
         this.state = AssistState.drained;
         rt.sched.run(p, ns, 1, Use.assist);
         return;
       }
-      if (marker.rootNext < marker.rootJobs) {
+      if (rt.release.assistsMarkRoots && marker.rootNext < marker.rootJobs) {
         const rootNs = marker.rootJob(p, p.gcw);
         if (rootNs < 0) {
           this.state = AssistState.spinning;

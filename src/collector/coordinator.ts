@@ -43,7 +43,7 @@ export class Coordinator implements Task {
     const { sched, mechanisms } = this.rt;
     this.signalled = true;
     if (this.waiting === 'no') return;
-    if (mechanisms.wakeup === 'note') sched.unblockAfter(this.g!, sched.futexWakeNs());
+    if (mechanisms.wakeup === 'note') sched.noteWake(p, this.g!);
     else sched.ready(this.g!, p, true);
   }
 
@@ -60,7 +60,6 @@ export class Coordinator implements Task {
         g.tasks.push(new StartCycle(rt, gc));
         return;
       case Step.started:
-        gc.beginScan();
         this.step = Step.scan;
         return;
       case Step.scan:

@@ -20,7 +20,8 @@ import { GcWork } from './gcwork.ts';
 import { forceGcPeriodNs, reviseTimerNs, scavengeLimitNs } from './params.ts';
 import type { Mechanism } from './release.ts';
 import { GcPhase, type Runtime } from './runtime.ts';
-import { type G, GStatus, type P, type Task, Use } from './sched.ts';
+import { type G, type P, type Task, Use } from './sched.ts';
+import { markStopped, stoppedProcs } from './stoppedmark.ts';
 import { Exit, ForcedCycle, MarkDone, StartCycle, StoppedCycle } from './transitions.ts';
 import { BgMarkWorker } from './worker.ts';
 
@@ -185,9 +186,7 @@ export class Collector {
       if (owner.worker !== null) continue;
       const own = rt.release.workerOwnGcw ? new GcWork() : null;
       const worker = rt.sched.newG(
-        new BgMarkWorker(rt, own, () => {
-          rt.sched.unblockAfter(waiter, rt.sched.futexWakeNs());
-        }),
+        new BgMarkWorker(rt, own, (ready) => rt.sched.noteWake(ready, waiter)),
       );
       owner.worker = worker;
       rt.sched.start(worker, p);
@@ -242,8 +241,12 @@ export class Collector {
     return ns;
   }
 
-  beginScan(): void {
-    this.notes.scanFromNs = this.rt.engine.now;
+  /** The world runs again, started by P `p`: sweep termination is over. */
+  sweepTerminated(p: P): void {
+    const { engine, release } = this.rt;
+    const now = engine.now + (release.clocksRestart ? Math.ceil(p.extraNs) : 0);
+    if (release.phases === 'coordinator') this.notes.scanFromNs = now;
+    else this.notes.markFromNs = now;
   }
 
   beginSync(): void {
@@ -266,7 +269,8 @@ export class Collector {
     const rt = this.rt;
     rt.phase = GcPhase.mark;
     rt.writeBarrier = true;
-    rt.marker.startNs = rt.engine.now;
+    // From 1.6 on a mark phase begins, for the controller, with the stop before it.
+    rt.marker.startNs = rt.release.phases === 'coordinator' ? rt.engine.now : this.notes.startNs;
     this.notes.markFromNs = rt.engine.now;
     // What was allocated while the roots were scanned is what an assist then would have been for.
     if (rt.heapLive > this.notes.heapStart) this.exercised.add('assist-start');
@@ -334,9 +338,11 @@ export class Collector {
     this.coordinator!.wake(p);
   }
 
-  /** Whoever runs the next phase runs on P `p`, as soon as the switch to it is paid. */
+  /** Whoever runs the next phase runs on P `p`: at once, or, to 1.5, as soon as the switch to it is paid. */
   coordinatorWoken(p: P): void {
-    this.notes.wokenNs = this.rt.engine.now + Math.ceil(p.extraNs);
+    const { engine, release } = this.rt;
+    const switchNs = release.phases === 'coordinator' ? Math.ceil(p.extraNs) : 0;
+    this.notes.wokenNs = engine.now + switchNs;
   }
 
   /** Mark 2 begins: blackening is prompt from now on. */
@@ -353,7 +359,7 @@ export class Collector {
   /** gcprocs(): processors that a stop is charged for. */
   private stopProcs(): number {
     const rt = this.rt;
-    const most = Math.min(rt.procs, rt.cores, 32);
+    const most = stoppedProcs(rt);
     return rt.release.stopProcs === 'procs' ? most : Math.min(most, rt.sched.idlePs.length + 1);
   }
 
@@ -382,11 +388,10 @@ export class Collector {
     rt.phase = GcPhase.termination;
     rt.blackenPromptly = false;
     this.reviseGen++;
-    let ns = machine.markTermNs * release.termCost + rt.procs * machine.perProcStopNs;
+    let ns = machine.markTermNs + rt.procs * machine.perProcStopNs;
     if (release.finishSweep === 'stopped')
       ns += rt.alloc.spanCount * rt.alloc.spanGrain * machine.spanLookNs;
-    ns += this.markRest(p, release.rescanStacks);
-    for (const other of rt.sched.ps) marker.dispose(other.gcw);
+    ns += markStopped(rt, p, release.rescanStacks);
     if (workbufs.hasWork) fail('work left after mark termination', marker.active);
     return ns + this.finishHeap(p);
   }
@@ -395,28 +400,6 @@ export class Collector {
     return this.rt.release.pacer.durationFrom === 'mark'
       ? this.rt.marker.startNs
       : this.notes.assistsFromNs;
-  }
-
-  /** Marks what is left: with `roots`, what stacks and globals point at (to 1.7, and with the world stopped); and where that leads. */
-  private markRest(p: P, roots: boolean): Ns {
-    const rt = this.rt;
-    const { machine, marker } = rt;
-    let ns = 0;
-    if (roots) {
-      ns += marker.rescanRoots(p.gcw);
-      for (const g of rt.sched.gs) {
-        if (g.status !== GStatus.dead)
-          ns += machine.stackScanNs + g.stackBytes * machine.scanRootByteNs;
-      }
-    }
-    for (const other of rt.sched.ps) marker.dispose(other.gcw);
-    for (;;) {
-      const drained = marker.drain(p.gcw, Number.MAX_SAFE_INTEGER);
-      if (drained === 0) break;
-      ns += drained;
-      marker.flushScanWork(p.gcw);
-    }
-    return ns / Math.min(rt.procs, rt.cores);
   }
 
   /** Sets the heap's figures after marking, and starts sweeping. Returns the time it takes. */
@@ -433,7 +416,7 @@ export class Collector {
     });
     rt.heapLive = marker.bytesMarked;
     rt.heapScan = rt.release.scanWorkUnit === 'bytes' ? marker.scanWork : marker.bytesMarked;
-    rt.updateMarkBits();
+    rt.gcBits.nextEpoch();
     rt.phase = GcPhase.off;
     rt.writeBarrier = false;
     let ns = 0;
@@ -495,8 +478,7 @@ export class Collector {
     this.notes.heapEnd = rt.heapLive;
     marker.rootJobs = 0;
     marker.rootNext = 0;
-    ns += this.markRest(p, true) + machine.markTermNs * rt.release.termCost;
-    marker.dispose(p.gcw);
+    ns += markStopped(rt, p, 'whole') + machine.markTermNs;
     return ns + this.finishHeap(p);
   }
 
@@ -586,7 +568,7 @@ export class Collector {
       gcSysBytes: rt.gcSys,
       gcSysWorkbufBytes: this.workbufBytesAtEnd,
       gcSysBitmapBytes: rt.heap.bitmapBytes,
-      gcSysMarkBitsBytes: rt.markBitsBytes,
+      gcSysMarkBitsBytes: rt.gcBits.markBitsBytes,
     };
     if (n.signalledNs >= 0) {
       sim.signaller = n.signaller;
@@ -610,7 +592,7 @@ export class Collector {
     if (value > this.gcSysPeak) this.gcSysPeak = value;
     this.workbufPeak = Math.max(this.workbufPeak, rt.workbufs.bytes);
     this.bitmapPeak = Math.max(this.bitmapPeak, rt.heap.bitmapBytes);
-    this.markBitsPeak = Math.max(this.markBitsPeak, rt.markBitsBytes);
+    this.markBitsPeak = Math.max(this.markBitsPeak, rt.gcBits.markBitsBytes);
   }
 
   get gcSysAverage(): Bytes {

@@ -15,7 +15,7 @@
 import { fail } from '../assert.ts';
 import type { Bytes } from '../units.ts';
 import type { PageHeap } from './heap.ts';
-import { pageSize, persistentChunk, workbufAlloc } from './params.ts';
+import { pageSize, workbufAlloc } from './params.ts';
 
 /** A workbuf with more entries than this is shared where nobody else has work to take. Source: Go 1.5 to 1.27, balance. */
 export const balanceAbove = 4;
@@ -36,6 +36,8 @@ export class GcWork {
   /** Bytes marked and scan work done, not yet counted globally. */
   bytesMarked: Bytes = 0;
   scanWork = 0;
+  /** Number of the object scanned last, or -1. */
+  scannedLast = -1;
 }
 
 export class WorkbufPool {
@@ -60,7 +62,11 @@ export class WorkbufPool {
   inUsePeak = 0;
   /** Operations on the global lists since last asked, so that the caller can charge them. */
   operations = 0;
-  /** Spans taken from the page heap, or chunks mapped, since last asked. */
+  /** Workbufs put on the full list so far. */
+  fullPuts = 0;
+  /** Whose operations on the lists were the last. */
+  lastUser: GcWork | null = null;
+  /** Spans taken from the page heap, and those of them that were waiting to be freed. */
   spansTaken = 0;
   spansReused = 0;
 
@@ -69,7 +75,7 @@ export class WorkbufPool {
   readonly freeSpans: number[] = [];
 
   private link: Int32Array;
-  private persistentUsed: Bytes = 0;
+  /** Of memory that is never given back, what workbufs take: of its chunks gcSys counts no more. */
   private persistentBytes: Bytes = 0;
   /** Ids of workbufs whose span was freed or put on the free list, for reuse. */
   private readonly vacant: number[] = [];
@@ -128,6 +134,7 @@ export class WorkbufPool {
     this.operations++;
     this.link[w] = this.full;
     this.full = w;
+    this.fullPuts++;
   }
 
   /** A workbuf with work: from the full list, to 1.5 then from the partial one; -1 when there is none. */
@@ -344,11 +351,7 @@ export class WorkbufPool {
 
   private allocate(): void {
     if (this.model.source === 'persistent') {
-      if (this.persistentUsed + this.model.bytes > this.persistentBytes) {
-        this.persistentBytes += persistentChunk;
-        this.spansTaken++;
-      }
-      this.persistentUsed += this.model.bytes;
+      this.persistentBytes += this.model.bytes;
       this.add();
       return;
     }

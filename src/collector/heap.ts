@@ -23,7 +23,7 @@ const listCount = 128;
 const exactMax = listCount - 1;
 
 /** Largest arena the model holds, in units: 64 GiB of single pages. */
-export const arenaUnitsMax = (64 * 1024 * 1024 * 1024) / pageSize;
+const arenaUnitsMax = (64 * 1024 * 1024 * 1024) / pageSize;
 
 export class PageHeap {
   readonly unitPages: number;

@@ -36,6 +36,7 @@ export class Marker {
   fractionalNeeded = 0;
   /** No worker is started: between the marks, or the transition has taken them away. */
   workersOff = false;
+  private fullPutsSeen = 0;
   /** Fruitless starts in a row, so that they can be simulated many at a time. */
   private fruitless = 0;
 
@@ -59,7 +60,7 @@ export class Marker {
     rt.objects.clearMarks();
     this.scanWork = 0;
     this.bytesMarked = 0;
-    this.scanner.scannedUnits = 0;
+    this.scanner.startCycle(rt.heapLive);
     this.active = 0;
     this.dedicatedNs = 0;
     this.fractionalNs = 0;
@@ -100,7 +101,7 @@ export class Marker {
       for (const u of this.rt.rootUnits) {
         if (u % this.dataJobs === job) heads += this.greyUnit(gcw, u);
       }
-      return machine.rootJobNs + bytes * machine.scanRootByteNs + heads * machine.scanPointerNs;
+      return machine.rootJobNs + this.rootNs(bytes) + heads * machine.scanPointerNs;
     }
     const g = this.stackRoots[job - this.dataJobs]!;
     if (g.status === GStatus.running && !g.onSystemStack && g.isUser && g !== p.g) {
@@ -114,9 +115,13 @@ export class Marker {
   scanStack(g: G): Ns {
     const waiter = g.scanWaiter;
     g.scanWaiter = null;
-    const machine = this.rt.machine;
     if (waiter !== null) this.rt.sched.spinDone(waiter);
-    return machine.stackScanNs + g.stackBytes * machine.scanRootByteNs;
+    return this.stackNs(g);
+  }
+
+  /** Scanning a whole stack. */
+  stackNs(g: G): Ns {
+    return this.rt.machine.stackScanNs + this.rootNs(g.stackBytes);
   }
 
   /** Greys what a root points at: a unit's entry, or each of its objects where they have no pointers to lead on. */
@@ -137,7 +142,12 @@ export class Marker {
   /** Greys every root's target: the rescan of mark termination (to 1.7) and of the globals between the marks. */
   rescanRoots(gcw: GcWork): Ns {
     for (const u of this.rt.rootUnits) this.greyUnit(gcw, u);
-    return this.globalsBytes * this.rt.machine.scanRootByteNs;
+    return this.rootNs(this.globalsBytes);
+  }
+
+  /** Scanning `bytes` of globals or stack. */
+  private rootNs(bytes: Bytes): Ns {
+    return bytes * this.rt.machine.scanRootByteNs * this.rt.release.rootCost;
   }
 
   // ---- draining ----
@@ -163,9 +173,37 @@ export class Marker {
     return nobj[gcw.wbuf1]! > 0 || (gcw.wbuf2 >= 0 && nobj[gcw.wbuf2]! > 0);
   }
 
-  /** See Scanner.drain. */
-  drain(gcw: GcWork, limit: number): Ns {
-    return this.scanner.drain(gcw, limit, this.active <= 1);
+  /** gcDrain while marking, on P `p`, up to a flush. See Scanner.drain. */
+  drain(p: P, gcw: GcWork): Ns {
+    const ns = this.scanner.drain(gcw, this.creditSlack, true);
+    this.enlistWorker(p);
+    return ns;
+  }
+
+  /** gcDrainN, for up to `limit` of scan work: it kept no work available for others to 1.5. */
+  drainN(p: P, limit: number): Ns {
+    const shares = this.rt.release.assistAt === 'malloc';
+    const ns = this.scanner.drain(p.gcw, Math.min(this.creditSlack, limit), shares);
+    this.enlistWorker(p);
+    return ns;
+  }
+
+  /**
+   * gcController.enlistWorker (from 1.6): work was put where others can take it. If a dedicated worker is still wanted, a random P
+   * that runs something is asked to look for it.
+   */
+  private enlistWorker(p: P): void {
+    const { release, sched, workbufs } = this.rt;
+    const put = workbufs.fullPuts;
+    if (put === this.fullPutsSeen) return;
+    this.fullPutsSeen = put;
+    if (release.phases === 'decentralized' && this.dedicatedNeeded > 0) sched.preemptAny(p);
+  }
+
+  /** gcDrain with the world stopped, up to as much: to 1.5 work is kept available only while somebody waits for it. */
+  drainStopped(gcw: GcWork, nobodyWaits: boolean): Ns {
+    const shares = this.rt.release.workbufs.buffers === 2 || !nobodyWaits;
+    return this.scanner.drain(gcw, this.creditSlack, shares);
   }
 
   /** Counts a gcWork's scan work globally. Returns it. */

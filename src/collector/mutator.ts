@@ -123,7 +123,7 @@ export class Mutators {
         }),
       )
       .filter((step) => step.count > 0);
-    const main = new Goroutine(rt, this, { op: 'repeat', times: 1, steps }, -1);
+    const main = new Goroutine(rt, this, { op: 'repeat', times: 1, steps }, -1, 0);
     const g = rt.sched.newG(main);
     g.isUser = true;
     g.stackBytes = 2048;
@@ -194,11 +194,12 @@ export class Mutators {
     this.running[index] = count;
     this.alive += count;
     for (let i = 0; i < count; i++) {
-      const g = rt.sched.newG(new Goroutine(rt, this, group.body, index));
+      const startNs = rt.engine.now + afterNs;
+      const g = rt.sched.newG(new Goroutine(rt, this, group.body, index, startNs));
       g.isUser = true;
       g.stackBytes = group.stackBytes;
       if (afterNs === 0) rt.sched.start(g, p);
-      else rt.sched.addTimer(g, p, rt.engine.now + afterNs);
+      else rt.sched.addTimer(g, p, startNs);
     }
     if (count === 0) this.groupDone(index, p);
   }
@@ -287,9 +288,10 @@ export class Mutators {
     count: number,
     size: Bytes,
     scan: Bytes,
+    every: number,
   ): void {
     const { rt } = this;
-    rt.alloc.place(p.id, spanClass, u, from, count, size);
+    rt.alloc.place(p.id, spanClass, u, from, count, size, every);
     if (rt.release.heapLiveAt === 'span') p.localAlloc += count * size;
     p.localScan += count * scan;
     this.colour(p, u, from, count, size, scan);
@@ -380,6 +382,8 @@ interface Part {
   kind: number;
   total: number;
   built: number;
+  /** Of objects allocated in turn with those of another chain, every so many is of this part. */
+  every: number;
 }
 
 /** A unit, or a kept and a dying one side by side, being allocated. */
@@ -410,7 +414,9 @@ class Goroutine implements Task {
   private checkDue = false;
   /** Bytes allocated by all when this goroutine last started a collection. */
   private startedAt: Bytes = -1;
+  /** Time to fill the large object in hand, and what of it is copying. */
   private fillNs: Ns = 0;
+  private copyNs: Ns = 0;
   private workLeft: Ns = 0;
   private allocated: Bytes = 0;
   private builds = 0;
@@ -422,11 +428,12 @@ class Goroutine implements Task {
   private readonly mutators: Mutators;
   private readonly group: number;
 
-  constructor(rt: Runtime, mutators: Mutators, body: RepeatStep, group: number) {
+  /** `startNs`: when it starts; its `for` and its pace count from then. */
+  constructor(rt: Runtime, mutators: Mutators, body: RepeatStep, group: number, startNs: Ns) {
     this.rt = rt;
     this.mutators = mutators;
     this.group = group;
-    this.enter(body, 0);
+    this.enter(body, startNs);
   }
 
   resume(p: P, g: G): void {
@@ -582,9 +589,11 @@ class Goroutine implements Task {
   }
 
   private parts(u: number, plan: UnitPlan): Part[] {
-    const parts: Part[] = [{ u, region: 0, kind: plan.kindA, total: plan.countA, built: 0 }];
+    const parts: Part[] = [
+      { u, region: 0, kind: plan.kindA, total: plan.countA, built: 0, every: 1 },
+    ];
     if (plan.countB > 0)
-      parts.push({ u, region: 1, kind: plan.kindB, total: plan.countB, built: 0 });
+      parts.push({ u, region: 1, kind: plan.kindB, total: plan.countB, built: 0, every: 1 });
     return parts;
   }
 
@@ -595,7 +604,9 @@ class Goroutine implements Task {
     let dead = -1;
     if (plans.dead !== null) {
       dead = this.newUnit(plans.dead);
-      parts.push({ ...this.parts(dead, plans.dead)[0]! });
+      parts.push(...this.parts(dead, plans.dead));
+      const both = plans.kept.countA + plans.dead.countA;
+      for (const part of parts) part.every = both / part.total;
     }
     this.build = {
       parts,
@@ -673,8 +684,8 @@ class Goroutine implements Task {
     const build = this.build!;
     const part = this.nextPart(build);
     if (part === null) {
-      this.build = null;
-      build.done(p);
+      // The last one was a large object that needs no filling.
+      this.store(p);
       return;
     }
     const kinds = rt.objects.kinds;
@@ -707,7 +718,7 @@ class Goroutine implements Task {
     // Objects from here on that are alike: the rest of this grain, and whole grains.
     const begun = part.built & ((1 << grainShift) - 1);
     const alike = kinds.stretch[k]! * (1 << grainShift) - begun;
-    let n = Math.min(room, alike, this.due(build, part));
+    let n = Math.min(Math.ceil(room / part.every), alike, this.due(build, part));
     if (this.debit && rt.blackenEnabled) {
       n = Math.min(n, 1 + Math.max(0, Math.floor(g.gcAssistBytes / size)));
     }
@@ -741,11 +752,20 @@ class Goroutine implements Task {
     const part = this.part!;
     const n = p.units;
     const from = this.placeOf(part);
-    mutators.place(p, this.spanClass, part.u, from, n, this.size, this.scan);
+    mutators.place(p, this.spanClass, part.u, from, n, this.size, this.scan, part.every);
     if (this.debit && rt.blackenEnabled) g.gcAssistBytes -= (n - 1) * this.size;
     this.count(part, n, g);
     if (rt.writeBarrier) this.link(p, part, n);
     this.paid = false;
+    this.store(p);
+  }
+
+  /** The last object is there: the program stores its pointer. Between the two it has no safe point. */
+  private store(p: P): void {
+    const { build } = this;
+    if (build === null || this.nextPart(build) !== null) return;
+    this.build = null;
+    build.done(p);
   }
 
   /** The last `n` objects of a region have had pointers written to them, or been written into what holds them. */
@@ -781,9 +801,11 @@ class Goroutine implements Task {
     const cost = this.mutators.large(p, part.u, this.placeOf(part), this.size, this.scan);
     let mallocNs = cost.mallocNs;
     this.fillNs = cost.touchNs + build.workNs;
-    if (build.copies) this.fillNs += this.size * machine.copyByteNs;
-    else mallocNs += this.size * machine.zeroByteNs;
+    this.copyNs = build.copies ? this.size * machine.copyByteNs : 0;
+    this.fillNs += this.copyNs;
+    if (!build.copies) mallocNs += this.size * machine.zeroByteNs;
     this.count(part, 1, p.g!);
+    this.paid = false;
     // Part of something larger, it is linked at once; on its own, once it is filled.
     if (rt.writeBarrier && build.parts.some((other) => other.total > 1)) this.link(p, part, 1);
     this.doing = Doing.largeMalloc;
@@ -794,15 +816,16 @@ class Goroutine implements Task {
     const ns = Math.max(1, this.fillNs);
     this.fillNs = 0;
     this.doing = Doing.largeFill;
-    this.rt.sched.run(p, ns, 1, Use.mutator);
+    if (this.copyNs > 0) this.rt.sched.runCopy(p, ns, this.copyNs, Use.mutator);
+    else this.rt.sched.run(p, ns, 1, Use.mutator);
   }
 
   /** A large object is filled, and its pointer written where the program keeps it. */
   private filled(p: P): void {
     const { rt } = this;
     const part = this.part!;
-    this.paid = false;
     if (rt.writeBarrier && this.build !== null) this.link(p, part, 1);
+    this.store(p);
   }
 
   /** After a span was taken: starts a collection, or pays the debt (to 1.5). True: the task must return. */

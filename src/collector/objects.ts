@@ -37,8 +37,10 @@ export const numberBlock = 64;
 const numberShift = 6;
 /** Most numbers in use at a time: of live objects and those not yet swept. */
 export const numbersMax = 134_217_728;
+/** Two objects of a unit that are nowhere near. */
+export const farJump = 1 << 20;
 /** Most objects in a unit: a place is a 31-bit integer. */
-export const unitObjectsMax = 2_147_483_647;
+const unitObjectsMax = 2_147_483_647;
 
 /** What a new unit is to look like: a shape with its kinds resolved. */
 export interface UnitPlan {
@@ -136,6 +138,9 @@ export class Objects {
   seed = new Int32Array(256);
   /** Where in its kinds' patterns the unit begins: at the start, or, with fewer objects than a pattern has, anywhere. */
   phase = new Int32Array(256);
+  /** Bytes from an object of each region to the next one, on the average: its size, or more where others lie between. */
+  strideA = new Float64Array(256);
+  strideB = new Float64Array(256);
   /** Slots of spans held by the unit's objects: live, or dead and not yet swept. */
   slots = new Int32Array(256);
   /** 1 while the unit may still get objects or be reached; 0 once it has been dropped. */
@@ -192,8 +197,18 @@ export class Objects {
     this.seed[u] = seed;
     this.phase[u] = Math.max(grainsA, grainsB) < patternLength ? seed & patternMask : 0;
     this.slots[u] = 0;
+    this.strideA[u] = 0;
+    this.strideB[u] = 0;
     this.reachable[u] = 1;
     return u;
+  }
+
+  /** `count` objects have been placed, `stride` bytes apart, behind those of their region from place `from` on down. */
+  noteStride(u: number, from: number, count: number, stride: Bytes): void {
+    const inB = from >= this.countA[u]!;
+    const strides = inB ? this.strideB : this.strideA;
+    const before = inB ? from - this.countA[u]! : from;
+    strides[u] = (strides[u]! * before + stride * count) / (before + count);
   }
 
   /** The mutator lets go of a unit: nothing reaches it any more. */
@@ -273,6 +288,37 @@ export class Objects {
         return o >= this.baseB[u]!;
       default:
         return false;
+    }
+  }
+
+  /**
+   * Of the objects of a region, the share that is scanned after one that is not its neighbour, as marking goes through the shape
+   * (it takes up first what it put down last); and how many numbers the two lie apart, at grain 1.
+   */
+  apart(u: number, o: number): { share: number; jump: number } {
+    const leaves = this.leaves[u]!;
+    const degree = this.degree[u]!;
+    const inB = o >= this.baseB[u]!;
+    const leavesQueue = leaves > 0 && this.kinds.scan[this.kindB[u]! * patternLength]! > 0;
+    switch (this.shape[u]) {
+      case ShapeCode.tree:
+        // Its leaves come between two nodes. Without: each inner node, and of each group of children the first.
+        if (inB) return { share: 1 / leaves, jump: farJump };
+        if (leavesQueue) return { share: 1, jump: farJump };
+        return { share: 2 / degree - 1 / (degree * degree), jump: farJump };
+      case ShapeCode.itemsNextFirst:
+        if (inB) return { share: 1 / leaves, jump: farJump };
+        return { share: leavesQueue ? 1 : 0, jump: farJump };
+      case ShapeCode.itemsNextLast:
+        // The leaves of an item from last to first, then those of the item after it.
+        return { share: inB ? 1 / leaves : 0, jump: 2 * leaves - 1 };
+      case ShapeCode.graph:
+        // To the next node only where the others that the last one points at are marked. Counted in graphs of degree 2 to 6.
+        return { share: 1 - 2 / (degree * degree), jump: farJump };
+      case ShapeCode.list:
+        return { share: degree > 0 ? 1 : 0, jump: 2 };
+      default:
+        return { share: 0, jump: 1 };
     }
   }
 
@@ -369,6 +415,11 @@ export class Objects {
       made.set(old);
       return made;
     };
+    const grownFloats = (old: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> => {
+      const made = new Float64Array(n);
+      made.set(old);
+      return made;
+    };
     const grownBytes = (old: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> => {
       const made = new Uint8Array(n);
       made.set(old);
@@ -388,6 +439,8 @@ export class Objects {
     this.seed = grown(this.seed);
     this.phase = grown(this.phase);
     this.slots = grown(this.slots);
+    this.strideA = grownFloats(this.strideA);
+    this.strideB = grownFloats(this.strideB);
     this.shape = grownBytes(this.shape);
     this.reachable = grownBytes(this.reachable);
   }

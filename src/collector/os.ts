@@ -9,6 +9,9 @@
  * Now and then other work of the machine takes a core for a while (measured: two busy threads run for some 280 ms at a time, and
  * are off for 0.1 to 4 ms). It comes with the noise, and goes with `--noise 0`.
  *
+ * A core that has been idle for some microseconds has gone to sleep: to wake a thread there takes longer, and costs the waker an
+ * interrupt to the other core. In a virtual machine both are leaving and entering the guest.
+ *
  * Simplifications: threads that hold no P (sysmon, a sleeping timer thread) cost no core time.
  */
 import type { Engine } from '../sim/engine.ts';
@@ -42,6 +45,8 @@ class Core {
   tickPending = false;
   /** Other work has the core. */
   taken = false;
+  /** Since when nothing runs here, while nothing does. */
+  idleSinceNs: Ns = Number.NEGATIVE_INFINITY;
   readonly phaseNs: Ns;
   readonly id: number;
 
@@ -127,7 +132,7 @@ export class Os {
   private spread(core: Core): void {
     for (const other of this.cores) {
       if (core.queue.length === 0) return;
-      if (other.current === null && !other.taken) this.next(other);
+      if (isIdle(other)) this.next(other);
     }
   }
 
@@ -140,12 +145,45 @@ export class Os {
     return this.cores[this.threads[id]!.core]!.queue.length > 0;
   }
 
-  /** Wakes a sleeping thread: it will be runnable after the price of a futex wake. */
-  wake(id: number): void {
-    let idle = false;
-    for (const core of this.cores) if (core.current === null && !core.taken) idle = true;
-    const cost = idle ? this.machine.futexWakeNs : this.machine.futexPreemptNs;
-    this.wakeAfter(id, cost * this.rng.factor(this.noise * 3));
+  /** Wakes a sleeping thread: it will be runnable some time from now. Returns what the system call costs the waker. */
+  wake(id: number): Ns {
+    const core = this.coreFor(this.threads[id]!);
+    this.wakeAfter(id, this.wakeDelay(core));
+    return this.callNs(core);
+  }
+
+  /** The same for a thread without a P, on any core: how long it takes to come. `wakeCallNs` is the waker's part. */
+  wakeDelayNs(): Ns {
+    return this.wakeDelay(this.anyCore());
+  }
+
+  wakeCallNs(): Ns {
+    return this.callNs(this.anyCore());
+  }
+
+  /** Threads without a P have run on the idle cores until `untilNs`. */
+  usedIdle(untilNs: Ns): void {
+    for (const core of this.cores) if (isIdle(core)) core.idleSinceNs = untilNs;
+  }
+
+  /** From a futex wake to the woken thread being runnable on the core. */
+  private wakeDelay(core: Core): Ns {
+    const { coreWakeNs, futexPreemptNs, futexWakeNs } = this.machine;
+    const ns = !isIdle(core) ? futexPreemptNs : this.isAsleep(core) ? coreWakeNs : futexWakeNs;
+    return ns * this.rng.factor(this.noise * 3);
+  }
+
+  private callNs(core: Core): Ns {
+    return this.isAsleep(core) ? this.machine.coreSignalNs : this.machine.futexCallNs;
+  }
+
+  private isAsleep(core: Core): boolean {
+    return isIdle(core) && this.engine.now - core.idleSinceNs > this.machine.coreIdleNs;
+  }
+
+  private anyCore(): Core {
+    for (const core of this.cores) if (isIdle(core)) return core;
+    return this.cores[0]!;
   }
 
   /** Makes a sleeping thread runnable after `delayNs`. */
@@ -224,10 +262,10 @@ export class Os {
 
   private coreFor(t: Thread): Core {
     const home = this.cores[t.core]!;
-    if (home.current === null && !home.taken) return home;
+    if (isIdle(home)) return home;
     let best = home.taken ? this.cores[(home.id + 1) % this.cores.length]! : home;
     for (const core of this.cores) {
-      if (core.current === null && !core.taken) return core;
+      if (isIdle(core)) return core;
       if (!core.taken && core.queue.length < best.queue.length) best = core;
     }
     return best;
@@ -256,6 +294,7 @@ export class Os {
   /** Runs the thread of the queue that is furthest behind; an idle core pulls one from elsewhere. */
   private next(core: Core): void {
     if (core.taken) return;
+    core.idleSinceNs = this.engine.now;
     if (core.queue.length > 0) {
       const t = this.first(core);
       core.queue.splice(core.queue.indexOf(t), 1);
@@ -303,4 +342,8 @@ export class Os {
     const ticks = Math.floor((now - core.phaseNs) / slice) + 1;
     this.engine.at(core.phaseNs + ticks * slice, Ev.osTick, core.id, 0);
   }
+}
+
+function isIdle(core: Core): boolean {
+  return core.current === null && !core.taken;
 }

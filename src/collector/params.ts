@@ -82,38 +82,59 @@ export const rootBlockBytes: Bytes = 256 * KiB;
 export const maxObletBytes: Bytes = 128 * KiB;
 /** Iterations of the getfull barrier's spin and yield before it sleeps. Source: Go 1.5 to 1.11, mgcwork.go, getfull. */
 export const getfullSpins = 10;
+/** One of its spins: 20 pauses. Assumed: as many cycles as ordinary processors take. */
+export const getfullSpinNs: Ns = 300;
 /** Sleep of the getfull barrier. Source: Go 1.5 to 1.11, mgcwork.go, getfull. */
 export const getfullSleepNs: Ns = 100_000;
+/** Most processors that mark while the world is stopped. Source: Go 1.5 to 1.11, _MaxGcproc. */
+export const maxGcProcs = 32;
 /** Bytes of workbufs cut from one span. Source: 9cc883a466 (1.9), workbufAlloc. */
 export const workbufAlloc: Bytes = 32 * KiB;
 /** Spans that freeSomeWbufs frees at a time. Source: 051809e3, freeSomeWbufs, batchSize. */
 export const freeWbufsBatch = 64;
-/** Chunk in which memory that is never given back is mapped. Source: Go 1.5 to 1.10, malloc.go, persistentalloc. */
-export const persistentChunk: Bytes = 256 * KiB;
 /** Heap bytes described by one byte of heap bitmap. Source: Go 1.5 to 1.19, mbitmap.go: 2 bits a word. */
 export const heapBitmapRatio = 32;
 /** Bytes of an arena of mark bits. Source: Go 1.7 to 1.19, mheap.go, gcBitsChunkBytes. */
 export const gcBitsChunkBytes: Bytes = 64 * KiB;
-/** gcSys of a program that has not allocated: what the runtime sets up at its start. Calibrated: 051809e3, peak2, first MemStats sample: 104,448 bytes, of which 32 KiB are the first span of workbufs and the rest bitmap. */
-export const gcSysBase: Bytes = 64 * KiB;
+/** Bytes of an arena of mark bits that hold none. Source: Go 1.7 to 1.19, mheap.go, gcBitsHeader. */
+export const gcBitsHeaderBytes: Bytes = 16;
+/** Spans in a block of a list of spans to sweep. Source: Go 1.8 to 1.14, mgcsweepbuf.go, gcSweepBlockEntries. */
+export const gcSweepBlockEntries = 512;
+/** Bytes of such a block: its link, its entries, rounded up to cache lines. Source: Go 1.8 to 1.14, mgcsweepbuf.go, gcSweepBlock. */
+export const gcSweepBlockBytes: Bytes = 4160;
+/** Bytes of the first spine of such a list: 256 blocks. Source: Go 1.8 to 1.14, mgcsweepbuf.go, gcSweepBufInitSpineCap. */
+export const gcSweepSpineBytes: Bytes = 2 * KiB;
 
 /** Scannable objects that the runtime and the packages of any program keep: their size, and how much of it is scanned. Calibrated: W_a of init1 at 1 proc, 8f34b253 (13,136 bytes). */
 export const runtimeHeapScanBytes: Bytes = 13_136;
 /** Pointer-bearing globals of any Go program that a workload does not list. Assumed: data and bss of a small program; scanning them is part of every mark phase (about 10 µs). */
 export const runtimeGlobalsBytes: Bytes = 32 * KiB;
 
+/** Bytes that come into the cache with a load: its line and the one beside it. Source: x86-64, lines of 64 bytes, fetched in pairs. */
+export const cacheFetchBytes: Bytes = 128;
+
 /** The primitive costs of a machine. Times in ns. Every one is varied by `--noise`, except those that say so. */
 export interface Machine {
   /** Copying a byte into memory that is mapped, as init1 does it. Calibrated: init1-long, 1.9, 1 proc: 60 µs a copy of 1 MiB, collections included. */
   copyByteNs: number;
+  /** Copies that memory serves at full speed at a time. Not varied. Source: measured on the reference machine: big-slices copies at most 19 GB/s on two cores, as on one. */
+  copiesAtOnce: number;
   /** Filling a byte of mapped memory with zeroes. Source: measured on the reference machine: fill 1 MiB: 11.0 µs. */
   zeroByteNs: number;
   /** First touch of a 4 KiB page. Source: measured on the reference machine: 1.13 µs. */
   pageFaultNs: number;
   /** sched_yield with nobody else on the core. Source: measured on the reference machine: 0.50 µs. */
   schedYieldNs: number;
-  /** From a futex wake to the woken thread running on an idle core. Source: measured on the reference machine: 2.8 µs. */
+  /** From a futex wake to the woken thread running on a core that has only just become idle. Source: measured on the reference machine, threads that wake one another in turn: 2.8 µs. */
   futexWakeNs: number;
+  /** The same on a core that has gone to sleep. Source: measured on the reference machine: 25 µs. */
+  coreWakeNs: number;
+  /** How long a core without work stays awake. Not varied. Assumed: threads that wake one another in turn leave their cores idle for 3 to 6 µs and find them awake; on a like machine a core idle for 10 µs is asleep. */
+  coreIdleNs: number;
+  /** What a futex wake costs the waker. Source: measured on a like machine: 0.7 µs. */
+  futexCallNs: number;
+  /** The same when the core of the woken is asleep. Source: sweep termination of init1 with an idle P holds it in 1.9 (9 to 11 µs), and not in 1.10 (1 µs). On a like machine: 11 µs. */
+  coreSignalNs: number;
   /** The same when the thread has to preempt another. Source: measured on the reference machine: 4 µs with 2 or 3 busy threads, 16 µs with 4. */
   futexPreemptNs: number;
   /** What a sleep takes longer than asked. Source: measured on the reference machine: nanosleep of 100 µs takes 174 µs, of 1 ms 1.08 ms. */
@@ -136,13 +157,15 @@ export interface Machine {
   gSwitchNs: number;
   /** One pass of a P over the run queues without finding work. Assumed: as above. */
   findWorkNs: number;
-  /** Looking at an object in the mark queue: taking it out, its span and bitmap. Calibrated: steady, 1.9, 1 proc: 26 ms of marking for 864,000 objects. */
+  /** Taking an object out of the mark queue, and finding its span and bitmap. Calibrated: steady, 1.9, 1 proc: 26 ms of marking for 864,000 objects, with the next four. */
   markObjectNs: number;
+  /** Marking an object that was white, and putting it into the queue. Calibrated: as markObjectNs; that the two are alike is a guess, which peak2 of 1.5 with two markers feels most. */
+  greyObjectNs: number;
   /** Scanning a byte of an object. Source: runtime history, 1 to 2 MB/ms a worker for dense objects. */
   scanByteNs: number;
   /** Following one pointer: finding its object and its mark bit. Calibrated: as markObjectNs. */
   scanPointerNs: number;
-  /** Scanning a byte of globals or stack. Source: as scanByteNs; mostly nil or not pointers. */
+  /** Scanning a byte of globals or stack; to 1.6 times the release's rootCost. Calibrated: init1, 1.9, 1 proc: 13 µs of marking. */
   scanRootByteNs: number;
   /** Fixed cost of a root job. Assumed: finding it and its bitmap. */
   rootJobNs: number;
@@ -150,6 +173,14 @@ export interface Machine {
   stackScanNs: number;
   /** Taking a workbuf from a global list or putting one there. Assumed: an uncontended compare-and-swap. */
   workbufNs: number;
+  /** What an object takes longer to scan that no cache has foreseen, while the heap is small. Source: measured on a like machine, loads that depend on one another at random in 4 to 8 MiB: 37 to 40 ns; half of that, for a core has two objects under way. */
+  cacheMissNs: number;
+  /** The same in a heap of any size: it is what the share of a heap that is beyond `cacheBytes` takes. Source: likewise: 84 ns in 16 MiB, 138 in 32, 168 in 64. */
+  memoryMissNs: number;
+  /** Heap up to which a miss takes `cacheMissNs`, in bytes. Not varied. Source: likewise. */
+  cacheBytes: Bytes;
+  /** Having a cache line that another core has written last. Source: measured on a like machine, two threads that answer one another: 62 ns. */
+  lineTransferNs: number;
   /** Allocating a small object: fast path, without zeroing. Calibrated: steady, 1.9, 1 proc. */
   mallocNs: number;
   /** Getting a P's cache a new span from a central list. Assumed: two locks. */
@@ -168,9 +199,9 @@ export interface Machine {
   freeWorkbufSpanNs: number;
   /** A pointer write while the write barrier is on. Assumed: a call and a mark-bit test. */
   writeBarrierNs: number;
-  /** Work of the coordinator while the world is stopped for sweep termination, and for mark termination; for each P. Calibrated: init1, 1 proc, by release class. */
+  /** Work while the world is stopped for sweep termination, and for mark termination, beside what each P costs. Calibrated: init1, 1 proc, 1.9: its line shows less than a microsecond. */
   sweepTermNs: number;
-  /** See sweepTermNs. Calibrated: init1 at 1 proc, of 1.9, where it is 1 to 2 µs; earlier releases multiply it by their termCost. */
+  /** See sweepTermNs. Calibrated: init1 at 1 proc, of 1.9. */
   markTermNs: number;
   /** Work for each P in a stop of the world or barrier. Assumed: a few cache misses. */
   perProcStopNs: number;
@@ -183,10 +214,15 @@ export interface Machine {
 /** The reference machine: 2 cores of a virtual AMD EPYC, Linux 6.18. Source: measured there, and, where a field says so, calibration. */
 export const referenceMachine: Machine = {
   copyByteNs: 0.048,
+  copiesAtOnce: 1,
   zeroByteNs: 0.0105,
   pageFaultNs: 1130,
   schedYieldNs: 500,
   futexWakeNs: 2800,
+  coreWakeNs: 25_000,
+  coreIdleNs: 10_000,
+  futexCallNs: 700,
+  coreSignalNs: 8000,
   futexPreemptNs: 4000,
   sleepExtraNs: 76_000,
   mmapNs: 1500,
@@ -197,14 +233,19 @@ export const referenceMachine: Machine = {
   otherWorkMaxNs: 4 * msNs,
   gSwitchNs: 200,
   findWorkNs: 1000,
-  markObjectNs: 14,
+  markObjectNs: 7,
+  greyObjectNs: 7,
   scanByteNs: 0.3,
   scanPointerNs: 5,
-  scanRootByteNs: 0.15,
+  scanRootByteNs: 0.031,
   rootJobNs: 200,
   stackScanNs: 300,
   workbufNs: 25,
-  mallocNs: 22,
+  cacheMissNs: 20,
+  memoryMissNs: 85,
+  cacheBytes: 8 * MiB,
+  lineTransferNs: 62,
+  mallocNs: 44,
   refillNs: 250,
   spanNs: 500,
   largeAllocNs: 1500,
@@ -213,8 +254,8 @@ export const referenceMachine: Machine = {
   sweepObjectNs: 2,
   freeWorkbufSpanNs: 1500,
   writeBarrierNs: 8,
-  sweepTermNs: 2000,
-  markTermNs: 1500,
+  sweepTermNs: 250,
+  markTermNs: 250,
   perProcStopNs: 300,
   assistNs: 200,
   workerNs: 500,

@@ -64,6 +64,8 @@ export interface ReleaseModel {
   readonly splitNoscan: boolean;
   /** Mark bits have arenas of their own (from 1.7). */
   readonly markBitArenas: boolean;
+  /** Spans to sweep are kept in two lists that grow with the heap (from 1.8). */
+  readonly sweepLists: boolean;
   readonly workbufs: WorkbufModel;
   /** What is swept in proportion to: objects refilled against heap growth (2015-04), span bytes allocated (1.5), heapLive (1.9). */
   readonly sweepPacing: 'heap-live' | 'span-bytes';
@@ -83,8 +85,10 @@ export interface ReleaseModel {
   readonly allocateBlack: 'termination' | 'mark2' | 'always';
   /** Scannable bytes of objects allocated black count as scan work (1.7 to 1.17). */
   readonly blackCountsAsWork: boolean;
-  /** Stacks are scanned again in mark termination (to 1.7). */
-  readonly rescanStacks: boolean;
+  /** Stacks are scanned again in mark termination: whole, their last frames (stack barriers, July 2015 to 1.7), or not. */
+  readonly rescanStacks: 'whole' | 'changed' | 'no';
+  /** With the world stopped, who finds nothing to mark waits until all do (to 1.7), or leaves. */
+  readonly helpersWait: boolean;
   /** The write barrier greys what a pointer pointed at before, too (from 1.8). */
   readonly hybridBarrier: boolean;
   /** The starter of a collection goes to the tail of its own queue, or yields to the global queue, or runs the start itself. */
@@ -114,6 +118,8 @@ export interface ReleaseModel {
   // ---- assists and pacing ----
   /** Assists are due after the allocation, where a span was refilled; or before it, always. */
   readonly assistAt: 'refill' | 'malloc';
+  /** An assist that finds no grey object takes a root job (from 1.8). */
+  readonly assistsMarkRoots: boolean;
   readonly overAssist: 'none' | 'bytes' | 'work';
   /** An assist paid by a credit flush is readied into `runnext`, as when the queue was new (15aa6bbd), or behind others, as released in 1.6. */
   readonly assistWakesNext: boolean;
@@ -123,10 +129,13 @@ export interface ReleaseModel {
   /** Processors charged for a stop: min(procs, cores, idle Ms + 1) to 1.9, min(procs, cores) from 1.10. */
   readonly stopProcs: 'idle-ms' | 'procs';
 
+  /** The clock of sweep termination holds what it takes to start the world again (to 1.9). */
+  readonly clocksRestart: boolean;
+
   /** Cost of the release's marking code relative to 1.9's. Calibrated: marking CPU of steady at 1 proc. */
   readonly markCost: number;
-  /** Cost of work in mark termination relative to 1.9's. Calibrated: init1 at 1 proc. */
-  readonly termCost: number;
+  /** Cost of scanning globals and stacks relative to 1.9's. Calibrated: root scan of init1 at 1 proc. */
+  readonly rootCost: number;
 }
 
 /** How the trigger-ratio pacer of a release differs from its neighbours. */
@@ -219,6 +228,7 @@ const ce502b06Parent: ReleaseModel = {
   heapLiveAt: 'span',
   splitNoscan: false,
   markBitArenas: false,
+  sweepLists: false,
   workbufs: oldWorkbufs,
   sweepPacing: 'heap-live',
   finishSweep: 'stopped',
@@ -228,7 +238,8 @@ const ce502b06Parent: ReleaseModel = {
   writeBarrierFrom: 'mark',
   allocateBlack: 'termination',
   blackCountsAsWork: false,
-  rescanStacks: true,
+  rescanStacks: 'whole',
+  helpersWait: true,
   hybridBarrier: false,
   starter: 'local-tail',
   forced: 'stopped',
@@ -242,12 +253,14 @@ const ce502b06Parent: ReleaseModel = {
   idlePolls: false,
   fractional: 'token-lookahead',
   assistAt: 'refill',
+  assistsMarkRoots: false,
   overAssist: 'none',
   assistWakesNext: false,
   pacer: ce502b06Pacer,
   stopProcs: 'idle-ms',
+  clocksRestart: true,
   markCost: 1.3,
-  termCost: 6,
+  rootCost: 8.4,
 };
 const ce502b06: ReleaseModel = {
   ...ce502b06Parent,
@@ -275,6 +288,7 @@ const commit8f34b253: ReleaseModel = {
   stealRunnextAfterNs: 100 * usNs,
   sweepPacing: 'heap-live',
   mark2: true,
+  rescanStacks: 'changed',
   installBarrier: 'ragged',
   writeBarrierFrom: 'scan',
   allocateBlack: 'mark2',
@@ -286,7 +300,7 @@ const commit8f34b253: ReleaseModel = {
   fractional: 'token',
   pacer: pacer8f34b253,
   markCost: 1.3,
-  termCost: 6,
+  rootCost: 8.4,
 };
 const go15: ReleaseModel = {
   ...commit8f34b253,
@@ -323,7 +337,7 @@ const go16: ReleaseModel = {
   overAssist: 'bytes',
   pacer: pacer16,
   markCost: 1.35,
-  termCost: 3,
+  rootCost: 4,
 };
 const go18: ReleaseModel = {
   ...go16,
@@ -331,17 +345,20 @@ const go18: ReleaseModel = {
   about: 'February 2017: hybrid write barrier, oblets, idle workers poll',
   stealRunnextAfterNs: 3 * usNs,
   markBitArenas: true,
+  sweepLists: true,
   workbufs: { bytes: 2048, capacity: 253, buffers: 2, source: 'persistent' },
   allocateBlack: 'always',
   blackCountsAsWork: true,
-  rescanStacks: false,
+  rescanStacks: 'no',
+  helpersWait: false,
   hybridBarrier: true,
   oblets: true,
   idlePolls: true,
+  assistsMarkRoots: true,
   overAssist: 'work',
   pacer: pacer18,
   markCost: 1,
-  termCost: 1,
+  rootCost: 1,
 };
 const commit051809e3Parent: ReleaseModel = {
   ...go18,
@@ -372,6 +389,7 @@ const go110: ReleaseModel = {
   fractional: 'per-p',
   pacer: pacer110,
   stopProcs: 'procs',
+  clocksRestart: false,
   markCost: 0.95,
 };
 

@@ -8,13 +8,14 @@ import type { Bytes } from '../units.ts';
 import { Allocator } from './alloc.ts';
 import type { Assists } from './assist.ts';
 import type { Collector } from './gc.ts';
+import { GcBits } from './gcbits.ts';
 import { WorkbufPool } from './gcwork.ts';
 import type { Grain } from './grain.ts';
 import { PageHeap } from './heap.ts';
 import type { Marker } from './mark.ts';
 import type { Mutators } from './mutator.ts';
 import { type KindTable, Objects } from './objects.ts';
-import { gcBitsChunkBytes, gcSysBase, type Machine } from './params.ts';
+import type { Machine } from './params.ts';
 import type { Mechanisms, ReleaseModel } from './release.ts';
 import { Sched } from './sched.ts';
 import type { Sweeper } from './sweep.ts';
@@ -73,8 +74,7 @@ export class Runtime {
   readonly rootUnits: number[] = [];
   private rootIndex = new Int32Array(1024).fill(-1);
 
-  /** Mark bits of the last two collections, in bytes of arenas (from 1.7). */
-  markBitsBytes: Bytes = 0;
+  readonly gcBits: GcBits;
 
   constructor(engine: Engine, options: RuntimeOptions) {
     const { release, mechanisms, machine, procs, cores, seed, noise } = options;
@@ -89,7 +89,15 @@ export class Runtime {
     const { shift, spans } = options.grain;
     this.heap = new PageHeap(spans);
     this.objects = new Objects(options.kinds, shift);
-    this.alloc = new Allocator(this.heap, this.objects, procs, release.splitNoscan, spans);
+    this.gcBits = new GcBits(release.markBitArenas, release.sweepLists);
+    this.alloc = new Allocator(
+      this.heap,
+      this.objects,
+      procs,
+      release.splitNoscan,
+      this.gcBits,
+      spans,
+    );
     this.workbufs = new WorkbufPool(release.workbufs, this.heap, shift > 0, spans);
     this.pacer = new TriggerRatioPacer(release.pacer, options.gcPercent);
     const rngs = {
@@ -122,17 +130,9 @@ export class Runtime {
     this.objects.drop(u);
   }
 
-  /** Bytes of mark bits for the spans in use now: a bit an object, of this collection and the last. */
-  updateMarkBits(): void {
-    if (!this.release.markBitArenas) return;
-    const bits = this.alloc.markBitBytes();
-    const needed = Math.ceil((2 * bits) / gcBitsChunkBytes) * gcBitsChunkBytes;
-    // Arenas are kept for the next collections.
-    this.markBitsBytes = Math.max(this.markBitsBytes, needed);
-  }
-
   /** Memory of the collector's own data, as MemStats.GCSys counts it. */
   get gcSys(): Bytes {
-    return gcSysBase + this.workbufs.bytes + this.heap.bitmapBytes + this.markBitsBytes;
+    const { gcBits, heap, workbufs } = this;
+    return workbufs.bytes + heap.bitmapBytes + gcBits.markBitsBytes + gcBits.sweepListBytes;
   }
 }

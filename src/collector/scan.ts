@@ -9,8 +9,8 @@
 import { fail } from '../assert.ts';
 import type { Bytes, Ns } from '../units.ts';
 import { balanceAbove, type GcWork, type WorkbufPool } from './gcwork.ts';
-import { type Objects, patternLength, ShapeCode } from './objects.ts';
-import { type Machine, maxObletBytes } from './params.ts';
+import { farJump, numbersMax, type Objects, patternLength, ShapeCode } from './objects.ts';
+import { cacheFetchBytes, gcCreditSlack, type Machine, maxObletBytes } from './params.ts';
 import type { ReleaseModel } from './release.ts';
 
 /** Units with fewer numbers are scanned object by object: to look at a unit costs more than that saves. */
@@ -24,7 +24,14 @@ interface UniformUnit {
   /** Where the nodes and the leaves that have been allocated end. */
   builtA: number;
   builtB: number;
-  /** Children of a node of a tree, or 0; how far back a list's second pointer leads, or 0. */
+  /** How many numbers a load brings, in whole numbers too; and the share of a load that an object needs. */
+  nearA: number;
+  nearB: number;
+  limitA: number;
+  limitB: number;
+  bringsOneA: number;
+  bringsOneB: number;
+  /** Children of a node of a tree, or 0; how far back a list's second pointer leads, or farther than there are nodes. */
   fanout: number;
   back: number;
   leaves: number;
@@ -65,6 +72,11 @@ export class Scanner {
   private scanned = 0;
   private bytes: Bytes = 0;
   private pointers = 0;
+  private greyed = 0;
+  /** Loads that no cache had foreseen. */
+  private misses = 0;
+  /** What such a load takes, in this collection. */
+  private missNs: Ns = 0;
 
   constructor(objects: Objects, pool: WorkbufPool, machine: Machine, release: ReleaseModel) {
     this.objects = objects;
@@ -76,24 +88,32 @@ export class Scanner {
     this.grained = objects.grainShift > 0;
   }
 
+  /** A collection of a heap of so many bytes begins. */
+  startCycle(heapLive: Bytes): void {
+    this.scannedUnits = 0;
+    const { cacheBytes, cacheMissNs, memoryMissNs } = this.machine;
+    const beyond = heapLive > cacheBytes ? 1 - cacheBytes / heapLive : 0;
+    this.missNs = cacheMissNs + (memoryMissNs - cacheMissNs) * beyond;
+  }
+
   /**
-   * Scans objects until `limit` (above 0) more units of scan work are done or no work is found; `alone`: nobody else marks.
-   * Returns the CPU time it takes; 0: there was nothing to scan.
+   * Scans objects until `limit` (above 0) more units of scan work are done or no work is found. With `shares` work is kept available
+   * for others: where the lists are empty, some is put there. Returns the CPU time it takes; 0: there was nothing to scan.
    */
-  drain(gcw: GcWork, limit: number, alone: boolean): Ns {
+  drain(gcw: GcWork, limit: number, shares: boolean): Ns {
     this.scanned = 0;
     this.bytes = 0;
     this.pointers = 0;
+    this.greyed = 0;
+    this.misses = 0;
     const { pool } = this;
     const before = pool.operations;
-    // Work is kept available for others: to 1.5 only when somebody waits, from 1.6 always.
-    const keeps = !(this.one && alone);
     while (this.work < limit) {
-      if (keeps && !pool.hasWork) pool.balance(gcw);
+      if (shares && !pool.hasWork) pool.balance(gcw);
       const w = gcw.wbuf1;
       if (w < 0 || pool.nobj[w] === 0) {
         if (!pool.refill(gcw)) break;
-      } else if (!this.scanMany(gcw, w, limit, keeps && !pool.hasWork)) {
+      } else if (!this.scanMany(gcw, w, limit, shares && !pool.hasWork)) {
         this.scanOne(gcw, w);
       }
     }
@@ -104,10 +124,24 @@ export class Scanner {
     return (
       (this.scanned * machine.markObjectNs +
         this.bytes * machine.scanByteNs +
-        this.pointers * machine.scanPointerNs) *
+        this.pointers * machine.scanPointerNs +
+        this.greyed * machine.greyObjectNs) *
         this.release.markCost +
-      (pool.operations - before) * machine.workbufNs
+      this.misses * this.missNs +
+      this.listsNs(gcw, pool.operations - before, work)
     );
+  }
+
+  /** What operations on the global lists cost, and the counting of the work: more where another core was there last. */
+  private listsNs(gcw: GcWork, operations: number, work: number): Ns {
+    const { machine, pool } = this;
+    const apart = pool.lastUser !== gcw && pool.lastUser !== null;
+    pool.lastUser = gcw;
+    if (!apart) return operations * machine.workbufNs;
+    // From one flush to the next, others are taken to have been at the lists once.
+    const flushes = Math.max(1, work / gcCreditSlack);
+    const transfers = flushes + Math.min(operations, flushes);
+    return operations * machine.workbufNs + transfers * machine.lineTransferNs;
   }
 
   private get work(): number {
@@ -149,13 +183,20 @@ export class Scanner {
 
   /** greyobject: follows one pointer. */
   private grey(gcw: GcWork, u: number, o: number): void {
-    this.pointers += this.objects.weight(u, o);
-    this.mark(gcw, u, o);
+    const weight = this.objects.weight(u, o);
+    this.pointers += weight;
+    if (this.mark(gcw, u, o)) this.greyed += weight;
   }
 
   // ---- many objects of one unit ----
 
   private readonly unit: UniformUnit = {
+    nearA: 0,
+    nearB: 0,
+    limitA: 0,
+    limitB: 0,
+    bringsOneA: 0,
+    bringsOneB: 0,
     base: 0,
     baseB: 0,
     end: 0,
@@ -194,6 +235,14 @@ export class Scanner {
     if (unit.nodeScan > maxObletBytes || unit.leafScan > maxObletBytes) return false;
     unit.nodeSize = kinds.size[node]!;
     unit.leafSize = kinds.size[leaf]!;
+    const strideA = objects.strideA[u]!;
+    const strideB = objects.strideB[u]!;
+    unit.nearA = cacheFetchBytes / strideA;
+    unit.nearB = cacheFetchBytes / strideB;
+    unit.limitA = Math.min(farJump, Math.floor(unit.nearA));
+    unit.limitB = Math.min(farJump, Math.floor(unit.nearB));
+    unit.bringsOneA = bringsOne(strideA);
+    unit.bringsOneB = bringsOne(strideB);
     unit.base = base;
     unit.baseB = objects.baseB[u]!;
     unit.end = objects.end[u]!;
@@ -201,7 +250,7 @@ export class Scanner {
     unit.builtB = unit.baseB + objects.builtB[u]!;
     const degree = objects.degree[u]!;
     unit.fanout = shape === ShapeCode.tree ? degree : 0;
-    unit.back = shape === ShapeCode.list ? degree : 0;
+    unit.back = shape === ShapeCode.list && degree > 0 ? degree : numbersMax;
     unit.leaves = objects.leaves[u]!;
     unit.leavesFirst = shape === ShapeCode.itemsNextLast;
     unit.leavesQueue = unit.leafScan > 0;
@@ -213,7 +262,8 @@ export class Scanner {
 
   /**
    * `scanOne` again and again, for entries of one unit at the top of a workbuf, all in local variables. Ends before the workbuf
-   * could become full, or (`shares`) has something to share: what happens then is scanOne's and drain's. False: nothing was done.
+   * could become full, or (`shares`) has something to share: what happens then is scanOne's and drain's. Of a limit beyond 31 bits
+   * (slow) a part is done, and drain comes again. False: nothing was done.
    */
   private scanMany(gcw: GcWork, w: number, limit: number, shares: boolean): boolean {
     const { pool, unit } = this;
@@ -223,26 +273,32 @@ export class Scanner {
     if (!this.lookAt(entries[top - 1]!)) return false;
     const { marks } = this.objects;
     const { base, baseB, end, builtA, builtB, fanout, back, leaves, leavesFirst } = unit;
-    const { nodeWork, leafWork, leavesQueue } = unit;
+    const { nearA, nearB, limitA, limitB, nodeWork, leafWork, leavesQueue } = unit;
     const least = this.one ? bottom + 1 : bottom;
     const most = bottom + (shares ? balanceAbove : capacity - unit.pushesMax);
-    // In 31 bits, for speed: beyond, drain comes again.
     let left = Math.min(limit - this.work, 0x3fffffff);
     let nodes = 0;
     let leafs = 0;
     let markedNodes = 0;
     let markedLeafs = 0;
     let pointers = 0;
+    let last = gcw.scannedLast;
+    let apartA = 0;
+    let apartB = 0;
     while (top > least && top <= most && left > 0) {
       const o = entries[top - 1]!;
       if (o < base || o >= end) break;
       top--;
+      const jump = o > last ? o - last : last - o;
+      last = o;
       if (o >= baseB) {
         leafs++;
+        if (jump > limitB) apartB += 1 - nearB / jump;
         left -= leafWork;
         continue;
       }
       nodes++;
+      if (jump > limitA) apartA += 1 - nearA / jump;
       left -= nodeWork;
       const i = o - base;
       const leaf = baseB + i * leaves;
@@ -253,16 +309,16 @@ export class Scanner {
         markedLeafs += reached - top;
         if (leavesQueue) top = reached;
       }
-      const node = fanout > 0 ? base + i * fanout + 1 : o - 1;
-      const nodeEnd = fanout > 0 ? Math.min(node + fanout, builtA) : i > 0 ? o : node;
       const before = top;
-      if (node < nodeEnd) {
+      if (fanout > 0) {
+        const node = base + i * fanout + 1;
+        const nodeEnd = Math.max(node, Math.min(node + fanout, builtA));
         top = greyRange(marks, entries, top, node, nodeEnd);
         pointers += nodeEnd - node;
-      }
-      if (back > 0 && i >= back) {
-        top = greyRange(marks, entries, top, o - back, o - back + 1);
-        pointers++;
+      } else if (i > 0) {
+        top = greyOne(marks, entries, top, o - 1);
+        if (i >= back) top = greyOne(marks, entries, top, o - back);
+        pointers += i >= back ? 2 : 1;
       }
       markedNodes += top - before;
       if (!leavesFirst && leaf < leafEnd) {
@@ -272,12 +328,43 @@ export class Scanner {
         if (leavesQueue) top = reached;
       }
     }
+    gcw.scannedLast = last;
     pool.nobj[w] = top - bottom;
     gcw.bytesMarked += markedNodes * unit.nodeSize + markedLeafs * unit.leafSize;
+    this.greyed += markedNodes + markedLeafs;
+    this.pointers += pointers;
+    return this.countMany(nodes, leafs, apartA, apartB);
+  }
+
+  /** Counts what scanMany has scanned, and what of that lay apart. False: nothing. */
+  private countMany(nodes: number, leafs: number, apartA: number, apartB: number): boolean {
+    const { unit } = this;
     this.scanned += nodes + leafs;
     this.bytes += nodes * unit.nodeScan + leafs * unit.leafScan;
-    this.pointers += pointers;
+    this.misses += apartA * unit.bringsOneA + apartB * unit.bringsOneB;
     return nodes + leafs > 0;
+  }
+
+  /**
+   * The object scanned is `jump` numbers from the one before: is it in memory that has come into the cache with that? What lies in
+   * turn a load of small objects brings several of.
+   */
+  private miss(u: number, o: number, jump: number): void {
+    const stride = this.strideOf(u, o);
+    this.misses += unforeseen(jump * stride) * bringsOne(stride);
+  }
+
+  /** The same for `count` objects that share a number: which of them lie apart follows from the shape. */
+  private missMany(u: number, o: number, count: number): void {
+    const stride = this.strideOf(u, o);
+    const { share, jump } = this.objects.apart(u, o);
+    const missed = share * unforeseen(jump * stride) + (1 - share) * unforeseen(stride);
+    this.misses += count * missed * bringsOne(stride);
+  }
+
+  private strideOf(u: number, o: number): Bytes {
+    const { baseB, strideA, strideB } = this.objects;
+    return o >= baseB[u]! ? strideB[u]! : strideA[u]!;
   }
 
   // ---- one object ----
@@ -306,6 +393,11 @@ export class Scanner {
       count = objects.waitsWhole(u, o) ? places : objects.weight(u, o);
     }
     this.scanned += count;
+    if (piece === 0) {
+      if (this.grained) this.missMany(u, o, count);
+      else this.miss(u, o, Math.abs(o - gcw.scannedLast));
+      gcw.scannedLast = o;
+    }
     const scan = objects.kinds.scan[objects.kindIndex(u, o)]!;
     if (o >= objects.baseB[u]!) {
       // A leaf: its pointers lead to what is marked already.
@@ -399,6 +491,16 @@ export class Scanner {
   }
 }
 
+/** Marks number `o`, and writes it to `entries` at `top` if it was white. Returns where it ended. */
+function greyOne(marks: Uint32Array, entries: Int32Array, top: number, o: number): number {
+  const word = marks[o >>> 5]!;
+  const bit = 1 << (o & 31);
+  if ((word & bit) !== 0) return top;
+  marks[o >>> 5] = word | bit;
+  entries[top] = o;
+  return top + 1;
+}
+
 /** Marks the numbers `from` … `to` - 1, and writes those that were white to `entries` from `top` on. Returns where it ended. */
 function greyRange(
   marks: Uint32Array,
@@ -416,4 +518,14 @@ function greyRange(
     entries[n++] = o;
   }
   return n;
+}
+
+/** Share of loads `distance` bytes from the last that no cache has foreseen. */
+function unforeseen(distance: Bytes): number {
+  return distance <= cacheFetchBytes ? 0 : 1 - cacheFetchBytes / distance;
+}
+
+/** Share of a load that an object needs, where loads bring its neighbours too. */
+function bringsOne(stride: Bytes): number {
+  return Math.min(1, stride / cacheFetchBytes);
 }

@@ -60,6 +60,8 @@ takenIn[Use.coordinator] = 1;
 takenIn[Use.stopped] = 1;
 takenIn[Use.getfull] = 1;
 takenIn[Use.offCore] = 2;
+/** Tries of preemptAny. Source: Go 1.6 to 1.27, mgcpacer.go, enlistWorker. */
+const preemptTries = 5;
 /** Most turns of a P at one instant: parks, readies and pushed tasks. Beyond, the model has a loop. */
 const idleTurnsMax = 10_000;
 
@@ -143,6 +145,9 @@ export class P {
   gen = 0;
   /** Costs to be added before the next activity. */
   extraNs = 0;
+  /** Share of the activity's time that is bound by memory, and what it advances in a ns. */
+  memoryShare = 0;
+  speed = 1;
 
   // Accounting.
   use: Use = Use.idle;
@@ -220,6 +225,8 @@ export class Sched {
   private sysmonAsleep = false;
 
   private readonly timers: TimerThread[] = [];
+  /** Ps on a core whose activity is bound by memory. */
+  private readonly copying: P[] = [];
 
   constructor(
     engine: Engine,
@@ -274,14 +281,14 @@ export class Sched {
     }
     g.status = GStatus.runnable;
     this.runqPut(p, g, next);
-    this.wakeIdle();
+    this.wakeIdle(p);
   }
 
   /** A G on no P becomes runnable. */
   readyGlobal(g: G): void {
     g.status = GStatus.runnable;
     this.globalPut(g);
-    this.wakeIdle();
+    this.wakeIdle(null);
   }
 
   private runqPut(p: P, g: G, next: boolean): void {
@@ -332,7 +339,7 @@ export class Sched {
     this.letGo(p, g);
   }
 
-  /** The G blocks in the kernel: its P is handed to another thread, or goes idle. Woken by `unblockAfter`. */
+  /** The G blocks in the kernel: its P is handed to another thread, or goes idle. Woken by `noteWake`. */
   block(p: P, g: G): void {
     g.status = GStatus.blocked;
     this.letGo(p, g);
@@ -346,9 +353,10 @@ export class Sched {
     }
   }
 
-  /** Wakes a G that blocked, after `delayNs` of the kernel's time. */
-  unblockAfter(g: G, delayNs: Ns): void {
-    this.engine.after(delayNs, Ev.noteWake, g.id, 0);
+  /** notewakeup, on P `p`: wakes a G that blocked. */
+  noteWake(p: P, g: G): void {
+    p.extraNs += this.os.wakeCallNs();
+    this.engine.after(this.os.wakeDelayNs(), Ev.noteWake, g.id, 0);
   }
 
   /** Event noteWake: the G's thread runs again; it wants its old P, then any idle one, else it queues globally. */
@@ -373,11 +381,6 @@ export class Sched {
     p.g = null;
   }
 
-  /** The cost of a futex wake, as it comes out this time. */
-  futexWakeNs(): Ns {
-    return this.machine.futexWakeNs * this.rng.factor(this.noise * 3);
-  }
-
   // ---- activities ----
 
   /** Spends `units` × `unitNs` of CPU time. A preemption request ends it at the next whole unit. */
@@ -393,6 +396,40 @@ export class Sched {
     this.charge(p, use);
     p.resumedAt = this.engine.now;
     this.engine.at(this.engine.now + p.totalNs, Ev.segment, p.id, p.gen);
+  }
+
+  /** Spends `ns` of CPU time of which `copyNs` are bound by memory, which all cores share. */
+  runCopy(p: P, ns: number, copyNs: number, use: Use): void {
+    this.run(p, ns, 1, use);
+    p.memoryShare = copyNs / ns;
+    this.joinCopying(p);
+  }
+
+  private joinCopying(p: P): void {
+    p.speed = 1;
+    this.copying.push(p);
+    this.shareMemory();
+  }
+
+  private leaveCopying(p: P): void {
+    this.copying.splice(this.copying.indexOf(p), 1);
+    this.shareMemory();
+  }
+
+  /** Memory serves `copiesAtOnce` copies at full speed: where more run, what is bound by it takes longer for each. */
+  private shareMemory(): void {
+    const { engine } = this;
+    let wanted = 0;
+    for (const p of this.copying) wanted += p.memoryShare;
+    const times = Math.max(1, wanted / this.machine.copiesAtOnce);
+    for (const p of this.copying) {
+      const speed = 1 / (1 + p.memoryShare * (times - 1));
+      if (speed === p.speed) continue;
+      p.doneNs += (engine.now - p.resumedAt) * p.speed;
+      p.resumedAt = engine.now;
+      p.speed = speed;
+      engine.after(Math.max(0, (p.totalNs - p.doneNs) / speed), Ev.segment, p.id, ++p.gen);
+    }
   }
 
   /** Waits on the P, spinning and yielding the core, until `spinDone`. */
@@ -436,7 +473,8 @@ export class Sched {
     p.resumedAt = this.engine.now;
     this.charge(p, p.useOnCore);
     if (p.active) {
-      this.engine.at(this.engine.now + p.totalNs - p.doneNs, Ev.segment, p.id, ++p.gen);
+      this.engine.after(p.totalNs - p.doneNs, Ev.segment, p.id, ++p.gen);
+      if (p.memoryShare > 0) this.joinCopying(p);
     } else if (p.spinWaiting) {
       if (p.spinSatisfied) this.endSpin(p);
       else this.engine.after(5 * usNs, Ev.spinYield, p.id, ++p.gen);
@@ -449,7 +487,10 @@ export class Sched {
 
   private offCore(p: P): void {
     if (p.holding || p.status !== PStatus.running) return;
-    if (p.active) p.doneNs += this.engine.now - p.resumedAt;
+    if (p.active) {
+      p.doneNs = Math.min(p.totalNs, p.doneNs + (this.engine.now - p.resumedAt) * p.speed);
+      if (p.memoryShare > 0) this.leaveCopying(p);
+    }
     p.gen++;
     p.useOnCore = p.use;
     this.charge(p, Use.offCore);
@@ -497,6 +538,11 @@ export class Sched {
     const p = this.ps[pId]!;
     if (p.gen !== gen) return;
     p.active = false;
+    if (p.memoryShare > 0) {
+      p.memoryShare = 0;
+      p.speed = 1;
+      this.leaveCopying(p);
+    }
     this.drive(p);
   }
 
@@ -551,6 +597,17 @@ export class Sched {
     this.cut(p);
   }
 
+  /** Asks a random other P to look for what to run, if within a few tries it finds one that runs something. */
+  preemptAny(p: P): void {
+    if (this.procs <= 1) return;
+    for (let i = 0; i < preemptTries; i++) {
+      const other = this.ps[this.stealRng.below(this.procs)]!;
+      if (other === p || other.status !== PStatus.running || other.g === null) continue;
+      this.requestPreempt(other);
+      return;
+    }
+  }
+
   // ---- choosing what runs ----
 
   private pick(p: P): G | null {
@@ -581,7 +638,7 @@ export class Sched {
     if (p.spinning) {
       this.stopSpinning(p);
       // A P that found work while looking starts another one looking, so that work never waits for an idle P.
-      this.wakeIdle();
+      this.wakeIdle(p);
     }
     p.spunOnce = false;
     p.mayTakeRunnext = false;
@@ -685,13 +742,14 @@ export class Sched {
     return p;
   }
 
-  /** wakep: starts an idle P looking for work, unless one is already looking. */
-  wakeIdle(): void {
+  /** wakep: starts an idle P looking for work, unless one is already looking. Whoever runs on `waker`, if anybody, pays. */
+  wakeIdle(waker: P | null): void {
     if (this.idlePs.length === 0 || this.spinningCount > 0) return;
     const p = this.takeIdle(-1)!;
     p.spinning = true;
     this.spinningCount++;
-    this.os.wake(p.id);
+    const callNs = this.os.wake(p.id);
+    if (waker !== null) waker.extraNs += callNs;
   }
 
   /** pollWork: is there anything but idle marking for this P to do? */
@@ -741,8 +799,7 @@ export class Sched {
         other.status = PStatus.running;
         other.useOnCore = Use.spinning;
         this.charge(other, Use.spinning);
-        this.os.wake(other.id);
-        p.extraNs += this.machine.perProcStopNs;
+        p.extraNs += this.os.wake(other.id) + this.machine.perProcStopNs;
       } else {
         other.status = PStatus.idle;
         this.charge(other, Use.idle);
@@ -752,7 +809,7 @@ export class Sched {
     this.stopping = false;
     this.onTaken?.(this.engine.now, this.taken);
     this.wakeSysmon();
-    this.wakeIdle();
+    this.wakeIdle(p);
   }
 
   /** forEachP: runs `fn` on every P at a safe point. True: done; false: the task is resumed when it is. */
@@ -900,7 +957,8 @@ class TimerThread implements Task {
       this.state = 'awake';
       this.sched.ready(this.g, p, true);
     } else if (this.state === 'asleep') {
-      this.wakeAfter(this.sched.futexWakeNs());
+      p.extraNs += this.sched.os.wakeCallNs();
+      this.wakeAfter(this.sched.os.wakeDelayNs());
     }
   }
 

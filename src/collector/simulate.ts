@@ -262,7 +262,7 @@ class Run implements Simulation {
         bitmapPeakBytes: collector.bitmapPeak,
         bitmapFinalBytes: heap.bitmapBytes,
         markBitsPeakBytes: collector.markBitsPeak,
-        markBitsFinalBytes: rt.markBitsBytes,
+        markBitsFinalBytes: rt.gcBits.markBitsBytes,
       },
       heapSysFinalBytes: heap.arenaBytes,
       cpu: {

@@ -39,9 +39,9 @@ export class StartCycle implements Task {
     switch (this.step) {
       case Start.sweep: {
         this.step = Start.workers;
-        if (rt.release.finishSweep === 'stopped') return;
-        const ns = rt.sweeper.finish();
-        if (ns > 0) sched.run(p, ns, 1, Use.sweep);
+        const ns = rt.release.finishSweep === 'stopped' ? 0 : rt.sweeper.finish();
+        // What the allocation before this has cost is spent before the clock of sweep termination starts.
+        if (ns > 0 || p.extraNs > 0) sched.run(p, ns, 1, Use.sweep);
         return;
       }
       case Start.workers:
@@ -65,6 +65,7 @@ export class StartCycle implements Task {
       case Start.restart:
         sched.startTheWorld(p);
         gc.pauseEnds();
+        gc.sweepTerminated(p);
         gc.started(p);
         g.tasks.pop();
         return;
@@ -156,7 +157,6 @@ export class MarkDone implements Task {
         if (marker.active > 0 || marker.workAvailable(null)) {
           gc.transitionOver();
           g.tasks.pop();
-          sched.wakeIdle();
           return;
         }
         gc.doneAgain();

@@ -8,7 +8,7 @@ import { fail } from '../assert.ts';
 import type { Signaller } from '../cycle.ts';
 import type { Ns } from '../units.ts';
 import type { GcWork } from './gcwork.ts';
-import { getfullSleepNs, getfullSpins, idleCheckThreshold } from './params.ts';
+import { getfullSleepNs, getfullSpinNs, getfullSpins, idleCheckThreshold } from './params.ts';
 import type { Runtime } from './runtime.ts';
 import { type G, type P, type Task, Use } from './sched.ts';
 
@@ -117,7 +117,7 @@ export class BgMarkWorker implements Task {
       }
       return;
     }
-    const ns = marker.drain(gcw, marker.creditSlack);
+    const ns = marker.drain(p, gcw);
     if (ns > 0) {
       this.found = true;
       this.state = WorkerState.drained;
@@ -198,7 +198,7 @@ export class BgMarkWorker implements Task {
       return;
     }
     const wait = this.waits++;
-    if (wait < getfullSpins) rt.sched.run(p, 300, 1, Use.getfull);
+    if (wait < getfullSpins) rt.sched.run(p, getfullSpinNs, 1, Use.getfull);
     else if (wait < 2 * getfullSpins) rt.sched.run(p, rt.machine.schedYieldNs, 1, Use.getfull);
     else rt.sched.holdFor(p, getfullSleepNs + rt.machine.sleepExtraNs, Use.getfull);
   }

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { InvariantError } from '../../src/assert.ts';
 import { Allocator } from '../../src/collector/alloc.ts';
+import { GcBits } from '../../src/collector/gcbits.ts';
 import { PageHeap } from '../../src/collector/heap.ts';
 import { KindTable, Objects, ShapeCode } from '../../src/collector/objects.ts';
 import { sizeClass } from '../../src/collector/sizeclass.ts';
@@ -20,7 +21,11 @@ function made(
   const kind = { name: 'k', sizes: [{ bytes: size, weight: 1 }], pointers: { bytes: 8 } };
   const objects = new Objects(new KindTable([kind], new Prng(1, 'sizes')));
   const heap = new PageHeap();
-  return { alloc: new Allocator(heap, objects, procs, splitNoscan), objects, heap };
+  return {
+    alloc: new Allocator(heap, objects, procs, splitNoscan, new GcBits(true, true)),
+    objects,
+    heap,
+  };
 }
 
 /** Allocates a unit of `count` objects on P `p`, as the program does: span by span. */

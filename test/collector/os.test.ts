@@ -93,14 +93,36 @@ describe('the operating system', () => {
     expect(onCore()).toBe(4);
   });
 
-  test('wakes a thread on an idle core in the time of a futex wake', () => {
-    const { os, until, engine } = system(2, 2);
-    os.wake(0);
-    until(2799);
-    expect(os.isOnCore(0)).toBe(false);
-    until(2800);
-    expect(os.isOnCore(0)).toBe(true);
-    expect(engine.now).toBe(2800);
+  /** From a wake until the thread runs. */
+  function wakeTakes(
+    { os, until, engine }: ReturnType<typeof system>,
+    thread: number,
+  ): { delayNs: number; callNs: number } {
+    const from = engine.now;
+    const callNs = os.wake(thread);
+    while (!os.isOnCore(thread)) until(engine.now + 100);
+    return { delayNs: engine.now - from, callNs };
+  }
+
+  test('wakes a thread on a core that has long been idle in 25 µs, and one that has just become idle in 2.8', () => {
+    const scene = system(2, 2);
+    expect(wakeTakes(scene, 0)).toEqual({ delayNs: 25_000, callNs: 8000 });
+    scene.os.sleep(0);
+    scene.until(scene.engine.now + 10_000);
+    expect(wakeTakes(scene, 0)).toEqual({ delayNs: 2800, callNs: 700 });
+    scene.os.sleep(0);
+    scene.until(scene.engine.now + 10_100);
+    expect(wakeTakes(scene, 0)).toEqual({ delayNs: 25_000, callNs: 8000 });
+  });
+
+  test('threads without a P that have run on a core keep it awake', () => {
+    const scene = system(1, 1);
+    scene.until(msNs);
+    expect(scene.os.wakeDelayNs()).toBe(25_000);
+    scene.os.usedIdle(scene.engine.now + 5000);
+    expect(scene.os.wakeDelayNs()).toBe(2800);
+    scene.until(scene.engine.now + 15_100);
+    expect(scene.os.wakeDelayNs()).toBe(25_000);
   });
 
   test('wakes a thread that slept before one that has run all the time', () => {
@@ -116,7 +138,7 @@ describe('the operating system', () => {
   test('lets another thread run when one yields, and nobody when it is alone', () => {
     const { os, until } = system(2, 1);
     os.wake(0);
-    until(10_000);
+    until(30_000);
     os.yield(0);
     expect(os.isOnCore(0)).toBe(true);
     os.wake(1);
@@ -153,7 +175,7 @@ describe('the operating system', () => {
             os.yield(thread);
           }
           // Long enough for every wake-up under way.
-          until(engine.now + 20_000 + ns);
+          until(engine.now + 30_000 + ns);
           expect(onCore()).toBe(Math.min(cores, awake.size));
           for (let i = 0; i < 6; i++) if (os.isOnCore(i)) expect(awake.has(i)).toBe(true);
         }

@@ -60,6 +60,129 @@ function scene(release = '1.9', procs = 1, cores = procs) {
   return { engine, sched, log, go, work };
 }
 
+/** When each of `names` ends, in ns. */
+function endsOf(
+  { engine, log }: Pick<ReturnType<typeof scene>, 'engine' | 'log'>,
+  names: readonly string[],
+): number[] {
+  const ends = new Map<string, number>();
+  while (ends.size < names.length && engine.step(1)) {
+    for (const name of names) {
+      if (!ends.has(name) && log.includes(`${name} ends`)) ends.set(name, engine.now);
+    }
+  }
+  return names.map((name) => ends.get(name) ?? Number.NaN);
+}
+
+describe('copies at once', () => {
+  const copy = (sched: Sched, ns: number, copyNs: number) => (p: P) =>
+    sched.runCopy(p, ns, copyNs, Use.mutator);
+
+  /** Computes until 1 ms, whatever waking others has cost. */
+  const untilMs =
+    ({ engine, sched }: ReturnType<typeof scene>) =>
+    (p: P): void => {
+      p.extraNs = 0;
+      sched.run(p, msNs - engine.now, 1, Use.mutator);
+    };
+
+  /** Each goroutine computes until 1 ms, so that all Ps are there, and then does `steps`. */
+  function together(names: string[], cores: number, ns: number, copyNs: number): number[] {
+    const made = scene('1.9', names.length, cores);
+    const { sched, go } = made;
+    const starts = names.map((name) => go(name, [untilMs(made), copy(sched, ns, copyNs)]));
+    for (const g of starts) sched.start(g, null);
+    return endsOf(made, names).map((end) => end - msNs);
+  }
+
+  test('share the memory: two take twice as long, four four times', () => {
+    const [alone] = together(['a'], 1, 50_000, 50_000);
+    for (const names of [
+      ['a', 'b'],
+      ['a', 'b', 'c', 'd'],
+    ]) {
+      for (const end of together(names, names.length, 50_000, 50_000)) {
+        expect(Math.abs(end - names.length * alone!)).toBeLessThan(2000);
+      }
+    }
+  });
+
+  test('what is not copying takes its time as before', () => {
+    // 10 µs of 40 are copying: two want 0.5 of what memory can serve, and four 1.0.
+    const [alone] = together(['a'], 1, 40_000, 10_000);
+    for (const end of together(['a', 'b', 'c', 'd'], 4, 40_000, 10_000)) {
+      expect(Math.abs(end - alone!)).toBeLessThan(2000);
+    }
+    // Eight want 2.0: their 10 µs take twice as long.
+    for (const end of together([...'abcdefgh'], 8, 40_000, 10_000)) {
+      expect(Math.abs(end - alone! - 10_000)).toBeLessThan(2000);
+    }
+  });
+
+  test('one that ends, or loses its core, leaves the rest to the others', () => {
+    const made = scene('1.9', 2, 2);
+    const { sched, go } = made;
+    for (const [name, ns] of [
+      ['short', 30_000],
+      ['long', 90_000],
+    ] as const) {
+      sched.start(go(name, [untilMs(made), copy(sched, ns, ns)]), null);
+    }
+    const [short, long] = endsOf(made, ['short', 'long']);
+    // Both at half speed for 60 µs; then 60 µs are left of the long one, alone.
+    expect(Math.abs(short! - msNs - 60_000)).toBeLessThan(2000);
+    expect(Math.abs(long! - msNs - 120_000)).toBeLessThan(2000);
+    // On one core two Ps never copy at once: each takes its time, and waits for the other.
+    const ends = together(['a', 'b'], 1, 50_000, 50_000);
+    expect(Math.max(...ends)).toBeLessThan(110_000 + 8 * msNs);
+  });
+});
+
+describe('waking', () => {
+  test('costs the waker a system call, and more when the core of the woken is asleep', () => {
+    const took = (idleNs: number): number => {
+      const { engine, sched, go, work } = scene('1.9', 2, 2);
+      const other = go('other', []);
+      let cost = -1;
+      const main = go('main', [
+        work(idleNs),
+        (p) => {
+          p.extraNs = 0;
+          sched.start(other, p);
+          cost = p.extraNs;
+        },
+      ]);
+      sched.start(main, null);
+      engine.step(1000);
+      return cost;
+    };
+    expect(took(5 * msNs)).toBe(referenceMachine.coreSignalNs);
+  });
+});
+
+describe('preemptAny', () => {
+  test('asks another P that runs something, and nobody where there is none', () => {
+    const { engine, sched, go } = scene('1.9', 2, 2);
+    const asked: boolean[] = [];
+    const other = go('other', [(p) => sched.run(p, 1000, 1000, Use.mutator)]);
+    const main = go('main', [
+      (p) => {
+        sched.preemptAny(p);
+        asked.push(other.preempt);
+        sched.start(other, p);
+        sched.run(p, 100_000, 1, Use.mutator);
+      },
+      (p) => {
+        sched.preemptAny(p);
+        asked.push(other.preempt);
+      },
+    ]);
+    sched.start(main, null);
+    for (let i = 0; i < 1000 && asked.length < 2 && engine.step(1); i++);
+    expect(asked).toEqual([false, true]);
+  });
+});
+
 describe('a P', () => {
   test('runs what was readied last, next', () => {
     const { engine, sched, log, go, work } = scene();
@@ -163,7 +286,7 @@ describe('a P', () => {
       (p, g) => {
         sched.ready(other, p, false);
         sched.block(p, g);
-        sched.unblockAfter(g, 10 * usNs);
+        sched.noteWake(p, g);
       },
       work(10),
     ]);

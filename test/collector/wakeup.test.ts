@@ -4,6 +4,7 @@
  * worker signalled, and 8 to 34 ms where an assist did.
  */
 import { describe, expect, test } from 'vitest';
+import type { Mechanisms } from '../../src/collector/release.ts';
 import type { SimOptions } from '../../src/collector/simulate.ts';
 import { msNs, secondNs, usNs } from '../../src/units.ts';
 import { medianOf, overSeeds } from '../support/simulation.ts';
@@ -34,7 +35,7 @@ describe('a coordinator that sleeps on a note', () => {
   for (const procs of [1, 2, 4]) {
     test(`waits tens of milliseconds at ${procs} procs`, () => {
       const { all, byWorker } = delays({ release: 'ce502b06^', procs });
-      expect(all.length).toBeGreaterThan(30);
+      expect(all.length).toBeGreaterThan(15);
       expect(medianOf(all)).toBeGreaterThan(20 * msNs);
       expect(medianOf(all)).toBeLessThan(200 * msNs);
       // It loses its P and queues behind slices of 10 ms, whoever signals.
@@ -44,15 +45,17 @@ describe('a coordinator that sleeps on a note', () => {
 });
 
 describe('a coordinator that is readied by a worker', () => {
-  // On one P it is nearly always an assist that signals at ce502b06 itself; at 8f34b253 that is the fractional worker.
+  // At 1 and 2 procs of ce502b06 itself it is nearly always an assist that signals; at 8f34b253 workers do. There they would be started
+  // again and again in the coordinator's place, which is another matter (between-marks).
+  const alone: Partial<Mechanisms> = { 'between-marks': 'no-workers' };
   const rows = [
-    { release: '8f34b253', procs: 1, medianBelowNs: 100 * usNs },
-    { release: '8f34b253', procs: 2, medianBelowNs: 100 * usNs },
-    { release: 'ce502b06', procs: 4, medianBelowNs: msNs },
+    { release: '8f34b253', procs: 1, mechanisms: alone, medianBelowNs: 100 * usNs },
+    { release: '8f34b253', procs: 2, mechanisms: alone, medianBelowNs: 100 * usNs },
+    { release: 'ce502b06', procs: 4, mechanisms: {}, medianBelowNs: msNs },
   ];
-  for (const { release, procs, medianBelowNs } of rows) {
+  for (const { release, procs, mechanisms, medianBelowNs } of rows) {
     test(`runs at once: ${release}, ${procs} procs on 2 cores`, () => {
-      const { byWorker } = delays({ release, procs });
+      const { byWorker } = delays({ release, procs, mechanisms });
       expect(byWorker.length).toBeGreaterThan(15);
       expect(medianOf(byWorker)).toBeGreaterThan(0);
       expect(medianOf(byWorker)).toBeLessThan(medianBelowNs);
@@ -60,7 +63,7 @@ describe('a coordinator that is readied by a worker', () => {
   }
 
   test('has a tail of milliseconds at 4 procs on 2 cores, where a P can be off its core', () => {
-    const { byWorker } = delays({ release: 'ce502b06', procs: 4 });
+    const { byWorker } = delays({ release: '8f34b253', procs: 4, mechanisms: alone });
     expect(Math.max(...byWorker)).toBeGreaterThan(msNs);
   });
 

@@ -22,7 +22,7 @@ const machine = { release: '051809e3', procs: 4, cores: 2 };
 
 describe('peak2, whose marking needs many workbufs', () => {
   const run = (choice: 'off' | 'on'): SimulatedRun =>
-    runWorkload('peak2', { ...machine, workbufContrast: choice, durationNs: 6 * secondNs });
+    runWorkload('peak2', { ...machine, workbufContrast: choice, durationNs: 8 * secondNs });
 
   test('both sides reach about the same peak; only with freeing does it go', () => {
     const off = run('off');
@@ -68,20 +68,23 @@ describe('final GC bytes from system at 4 procs', () => {
     { workload: 'garbage', seeds: [1, 2, 3] },
   ]) {
     test(`${workload}: fall with freeing`, () => {
-      const final = (choice: 'off' | 'on'): { whole: number; workbufs: number } => {
+      const final = (choice: 'off' | 'on'): { own: number; workbufs: number } => {
         const runs = overSeeds(seeds, workload, {
           ...machine,
           workbufContrast: choice,
         });
         return {
-          whole: medianOf(runs.map((run) => run.totals.gcSys.finalBytes)),
+          // The bitmap follows the heap, whose size differs from run to run.
+          own: medianOf(
+            runs.map(({ totals: { gcSys } }) => gcSys.finalBytes - gcSys.bitmapFinalBytes),
+          ),
           workbufs: medianOf(runs.map((run) => run.totals.gcSys.workbufFinalBytes)),
         };
       };
       const off = final('off');
       const on = final('on');
       expect(on.workbufs).toBeLessThan(off.workbufs);
-      expect(on.whole).toBeLessThan(off.whole);
+      expect(on.own).toBeLessThan(off.own);
     });
   }
 });
@@ -90,7 +93,7 @@ describe('final GC bytes from system at 4 procs', () => {
 function filledPool(entries: number): { heap: PageHeap; pool: WorkbufPool; gcw: GcWork } {
   const heap = new PageHeap();
   const pool = new WorkbufPool(findRelease('051809e3').workbufs, heap);
-  const gcw: GcWork = { wbuf1: -1, wbuf2: -1, bytesMarked: 0, scanWork: 0 };
+  const gcw: GcWork = { wbuf1: -1, wbuf2: -1, bytesMarked: 0, scanWork: 0, scannedLast: -1 };
   for (let o = 0; o < entries; o++) pool.put(gcw, o);
   return { heap, pool, gcw };
 }
@@ -236,11 +239,9 @@ describe('the sweeper', () => {
       return freed;
     };
     while (simulation.step(1 << 16));
-    expect(batches.filter(({ spans }) => spans === freeWbufsBatch).length).toBeGreaterThanOrEqual(
-      Math.floor(batches.length / 2),
-    );
-    const first = batches[0]!;
-    const second = batches[1]!;
+    const whole = batches.filter(({ spans }) => spans === freeWbufsBatch);
+    expect(whole.length).toBeGreaterThanOrEqual(Math.floor(batches.length / 2));
+    const [first, second] = whole.slice(-2) as [(typeof batches)[0], (typeof batches)[0]];
     const perSpanNs = (second.atNs - first.atNs) / second.spans;
     expect(perSpanNs).toBeGreaterThanOrEqual(1000);
     expect(perSpanNs).toBeLessThanOrEqual(2500);

@@ -400,7 +400,9 @@ describe('what a simulation prints is read back', () => {
     ['1.9', 'G4'],
     ['1.10', 'G4'],
   ] as const)('%s: every figure, to the precision of the line', (release, family) => {
-    const { cycles } = runWorkload('json', { release, durationNs: 1_000 * msNs });
+    // 8e24283a collects too seldom for less.
+    const seconds = release === '8e24283a' ? 3 : 1;
+    const { cycles } = runWorkload('json', { release, durationNs: seconds * 1_000 * msNs });
     expect(cycles.length).toBeGreaterThan(3);
     const text = cycles
       .flatMap((cycle) => [...formatPacer(cycle, release), formatCycle(cycle, family)])

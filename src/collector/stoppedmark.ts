@@ -1,0 +1,117 @@
+/**
+ * Marking with the world stopped: what mark termination has left to do, and the whole of a stopped collection. Follows
+ * src/runtime/mgc.go, gcMark and gchelper, and mgcwork.go, getfull.
+ *
+ * The P that runs it wakes helpers (helpgc), one for each further processor. All take root jobs, then grey objects, until none is
+ * left anywhere. Whoever finds no work to 1.7 waits in the getfull barrier, which looks ever more seldom; from 1.8 on it
+ * leaves. The P that runs it goes on when the last helper has left, sleeping on a note until then.
+ */
+import type { Ns } from '../units.ts';
+import type { GcWork } from './gcwork.ts';
+import { getfullSleepNs, getfullSpinNs, getfullSpins, maxGcProcs } from './params.ts';
+import type { ReleaseModel } from './release.ts';
+import type { Runtime } from './runtime.ts';
+import { GStatus, type P } from './sched.ts';
+
+/** A processor that marks: up to when its time is spent, and since when it waits, or -1. */
+interface Helper {
+  gcw: GcWork;
+  at: Ns;
+  idleFrom: Ns;
+}
+
+/** Processors that mark while the world is stopped (gcprocs). */
+export function stoppedProcs(rt: Runtime): number {
+  return Math.min(rt.procs, rt.cores, maxGcProcs);
+}
+
+/** Marks all there is left, and what the roots point at, where they are scanned. Returns the time it takes P `p`. */
+export function markStopped(rt: Runtime, p: P, stacks: ReleaseModel['rescanStacks']): Ns {
+  const { marker, release, sched } = rt;
+  const jobs = stacks === 'no' ? [] : rootJobs(rt, p, stacks === 'whole');
+  for (const other of sched.ps) marker.dispose(other.gcw);
+  const helpers = callHelpers(rt, p);
+  const alone = helpers.length === 1;
+  for (let waiting = 0; waiting < helpers.length; ) {
+    const h = nextOf(helpers);
+    const jobNs = jobs.pop() ?? 0;
+    const ns = jobNs > 0 ? jobNs : marker.drainStopped(h.gcw, alone || waiting === 0);
+    if (ns === 0) {
+      h.idleFrom = h.at;
+      waiting++;
+      continue;
+    }
+    h.at += ns;
+    marker.flushScanWork(h.gcw);
+    if (waiting === 0 || !rt.workbufs.hasWork) continue;
+    for (const other of helpers) {
+      if (other.idleFrom >= 0) other.at = seenAt(rt, other.idleFrom, h.at);
+      other.idleFrom = -1;
+    }
+    waiting = 0;
+  }
+  for (const other of sched.ps) marker.dispose(other.gcw);
+  if (release.helpersWait) {
+    let last = 0;
+    for (const h of helpers) last = Math.max(last, h.at);
+    for (const h of helpers) h.at = seenAt(rt, h.idleFrom, last);
+  }
+  return lastNote(rt, helpers);
+}
+
+/** What the roots take, job by job: globals in two halves (data and bss), and each stack. What they point at is greyed. */
+function rootJobs(rt: Runtime, p: P, wholeStacks: boolean): Ns[] {
+  const { machine, marker, sched } = rt;
+  const globalsNs = marker.rescanRoots(p.gcw);
+  const jobs = [globalsNs / 2, globalsNs / 2];
+  for (const g of sched.gs) {
+    if (g.status === GStatus.dead) continue;
+    jobs.push(wholeStacks ? marker.stackNs(g) : machine.stackScanNs);
+  }
+  return jobs.reverse();
+}
+
+/** helpgc: the P itself, and a helper on each further processor, from when it has come. */
+function callHelpers(rt: Runtime, p: P): Helper[] {
+  const { os, ps } = rt.sched;
+  const helpers: Helper[] = [{ gcw: p.gcw, at: 0, idleFrom: -1 }];
+  let callsNs = 0;
+  for (const other of ps) {
+    if (helpers.length === stoppedProcs(rt)) break;
+    if (other === p) continue;
+    helpers.push({ gcw: other.gcw, at: callsNs + os.wakeDelayNs(), idleFrom: -1 });
+    callsNs += os.wakeCallNs();
+  }
+  helpers[0]!.at = callsNs;
+  return helpers;
+}
+
+/** Of those that do not wait, the one with the least time spent. */
+function nextOf(helpers: readonly Helper[]): Helper {
+  let next: Helper | null = null;
+  for (const h of helpers) {
+    if (h.idleFrom < 0 && (next === null || h.at < next.at)) next = h;
+  }
+  return next!;
+}
+
+/** getfull: when someone who waits since `from` sees what has happened at `at`. It spins, yields, then sleeps between looks. */
+function seenAt(rt: Runtime, from: Ns, at: Ns): Ns {
+  if (!rt.release.helpersWait) return Math.max(from, at);
+  const { schedYieldNs, sleepExtraNs } = rt.machine;
+  const spun = from + getfullSpins * (getfullSpinNs + schedYieldNs);
+  if (at <= spun) return Math.max(from, at);
+  const sleepNs = getfullSleepNs + sleepExtraNs;
+  return spun + Math.ceil((at - spun) / sleepNs) * sleepNs;
+}
+
+/** work.alldone: when the P that runs it goes on. Cores of helpers are awake for a while from then on. */
+function lastNote(rt: Runtime, helpers: readonly Helper[]): Ns {
+  const { machine, sched, engine } = rt;
+  const master = helpers[0]!.at;
+  let last = 0;
+  for (const h of helpers) if (h !== helpers[0]) last = Math.max(last, h.at);
+  if (helpers.length > 1) sched.os.usedIdle(engine.now + last);
+  if (last <= master) return master;
+  return last + (last - master > machine.coreIdleNs ? machine.coreWakeNs : machine.futexWakeNs);
+}
