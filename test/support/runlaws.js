@@ -179,11 +179,14 @@ function sizesWithin(cycle, found, family) {
   if (slack === undefined) return ['the sizes that were read are said to be exact'];
   // The lines of before June 2015 have the trigger in place of the heap at the start.
   const hasTrigger = (family === 'G1' || family === 'G2') && !cycle.forced;
+  // A GOGC that changed while the collection ran is in the pacer's goal, which counts if it has the line's MiB.
+  const pacerGoal = cycle.pacer?.end?.heapGoalBytes;
+  const hasPacerGoal = slack.heapGoalBytes === 0 && found.heapGoalBytes === pacerGoal;
   const sizes = {
     heapStartBytes: hasTrigger ? cycle.sim?.triggerBytes : cycle.heapStartBytes,
     heapEndBytes: cycle.heapEndBytes,
     heapMarkedBytes: cycle.heapMarkedBytes,
-    heapGoalBytes: family === 'G1' ? undefined : cycle.heapGoalBytes,
+    heapGoalBytes: family === 'G1' ? undefined : hasPacerGoal ? pacerGoal : cycle.heapGoalBytes,
   };
   return Object.entries(sizes).flatMap(([key, simulated]) => {
     const name = /** @type {keyof typeof sizes} */ (key);
