@@ -20,7 +20,7 @@ import type { Objects } from './objects.ts';
 import { classObjects, classPages, classSize, sizeClassCount } from './sizeclass.ts';
 
 /** Where a span is. */
-export const SpanState = {
+const SpanState = {
   /** Not in use: its id may be given to another. */
   none: 0,
   /** In a P's cache. */
@@ -57,6 +57,8 @@ export class Allocator {
   state = new Uint8Array(256);
   /** 1: sweeping has freed slots between others; else what is free is at the end. */
   private hasHoles = new Uint8Array(256);
+  /** Slots from one that was free, when the span was cached, to the next. */
+  private apart = new Float64Array(256);
   /** Collection after which the span was last swept. */
   sweptAt = new Int32Array(256);
   /** Span waits for the scavenger or is in use: head of its runs. */
@@ -86,8 +88,9 @@ export class Allocator {
 
   /** Number of the current collection: spans with an older `sweptAt` need sweeping. */
   sweepGen = 0;
-  /** Pages in use by spans of the heap (not workbufs). */
+  /** Pages in use by spans of the heap (not workbufs), and such spans, as many as they stand for. */
   spanPages = 0;
+  private spansInUse = 0;
   /** Bytes of objects: allocated in all, swept in all, and in spans now (live, or dead and not swept). */
   allocatedBytes: Bytes = 0;
   sweptBytes: Bytes = 0;
@@ -148,8 +151,7 @@ export class Allocator {
     const s = this.cache[p * this.spanClasses + spanClass]!;
     if (s < 0) fail('allocation without a cached span', spanClass);
     const elements = this.elements[s]!;
-    const slots = this.hasHoles[s] === 1 ? elements / (elements - this.allocCount[s]!) : 1;
-    this.objects.noteStride(u, from, count, size * every * slots);
+    this.objects.noteStride(u, from, count, size * every * this.apart[s]!);
     this.addRun(s, u, from, count, size);
     if (this.allocCount[s]! > elements) fail('span holds more objects than it can', s);
   }
@@ -328,8 +330,8 @@ export class Allocator {
       run = next;
     }
     this.gcBits.take(markBitBytes(this.elements[s]!, this.weight(s)));
-    if (freed > 0) this.hasHoles[s] = 1;
     this.allocCount[s] = this.allocCount[s]! - freed;
+    if (freed > 0) this.hasHoles[s] = this.allocCount[s] === 0 ? 0 : 1;
     if (this.allocCount[s]! < 0) fail('more objects swept than a span held', s);
     this.sweptAt[s] = this.sweepGen;
     return freed;
@@ -381,19 +383,23 @@ export class Allocator {
     this.spanPages += pages;
     const spans = elements === 1 ? 1 : this.spanGrain;
     this.gcBits.take(2 * markBitBytes(elements, spans));
-    this.gcBits.noteSpans((this.spanCount - this.freeSpanIds.length) * this.spanGrain);
+    this.spansInUse += spans;
+    this.gcBits.noteSpans(this.spansInUse);
     return s;
   }
 
   private freeSpan(s: number): void {
     if (this.firstRun[s]! >= 0) fail('span freed with objects in it', s);
     this.spanPages -= this.pages[s]!;
+    this.spansInUse -= this.weight(s);
     this.heap.free(this.start[s]!, this.pages[s]!, this.now);
     this.state[s] = SpanState.none;
     this.freeSpanIds.push(s);
   }
 
   private toCache(p: number, spanClass: number, s: number): number {
+    const free = this.elements[s]! - this.allocCount[s]!;
+    this.apart[s] = this.hasHoles[s] === 1 && free > 0 ? this.elements[s]! / free : 1;
     this.state[s] = SpanState.cached;
     const at = p * this.spanClasses + spanClass;
     if (this.cache[at]! >= 0) fail('a P caches two spans of a class', spanClass);
@@ -456,6 +462,9 @@ export class Allocator {
     this.spanClass = grownBytes(this.spanClass);
     this.state = grownBytes(this.state);
     this.hasHoles = grownBytes(this.hasHoles);
+    const apart = new Float64Array(this.apart.length * 2);
+    apart.set(this.apart);
+    this.apart = apart;
   }
 
   /** Recounts a figure over all spans, for checks: slots taken, pages, and bytes held. */

@@ -40,8 +40,6 @@ class CycleNotes {
   heapAtAssists: Bytes = 0;
   heapEnd: Bytes = 0;
   assistsFromNs: Ns = -1;
-  sweepTermProcs = 1;
-  markTermProcs = 1;
   pausesNs: Ns[] = [];
   signalledNs: Ns = -1;
   signaller: Signaller = 'dedicated';
@@ -210,7 +208,6 @@ export class Collector {
     const rt = this.rt;
     this.notes.startNs = rt.engine.now;
     this.notes.heapStart = rt.heapLive;
-    this.notes.sweepTermProcs = this.stopProcs();
   }
 
   /** The world is stopped: sets the collection up. Returns the time it takes. */
@@ -218,10 +215,8 @@ export class Collector {
     const rt = this.rt;
     const { machine } = rt;
     let ns = machine.sweepTermNs + rt.procs * machine.perProcStopNs;
-    // To 1.5 the sweeper's last look at every span is taken with the world stopped.
-    if (rt.release.finishSweep === 'stopped')
-      ns += rt.alloc.spanCount * rt.alloc.spanGrain * machine.spanLookNs;
-    ns += rt.sweeper.finish();
+    ns += this.lookAtSpansNs() + rt.sweeper.finish();
+    rt.gcBits.nextEpoch();
     rt.pacer.startCycle(rt.heapLive, rt.procs);
     this.notes.goal = rt.pacer.heapGoal;
     rt.marker.startCycle();
@@ -239,6 +234,14 @@ export class Collector {
       this.beginMark();
     }
     return ns;
+  }
+
+  /** To 1.5 every span is looked at with the world stopped: whether it has been swept, and for the new list of spans. */
+  private lookAtSpansNs(): Ns {
+    const { alloc, machine, release } = this.rt;
+    return release.finishSweep === 'stopped'
+      ? alloc.spanCount * alloc.spanGrain * machine.spanLookNs
+      : 0;
   }
 
   /** The world runs again, started by P `p`: sweep termination is over. */
@@ -353,14 +356,6 @@ export class Collector {
 
   beginMarkTermination(): void {
     this.notes.termFromNs = this.rt.engine.now;
-    this.notes.markTermProcs = this.stopProcs();
-  }
-
-  /** gcprocs(): processors that a stop is charged for. */
-  private stopProcs(): number {
-    const rt = this.rt;
-    const most = stoppedProcs(rt);
-    return rt.release.stopProcs === 'procs' ? most : Math.min(most, rt.sched.idlePs.length + 1);
   }
 
   /** The world is stopped after marking: finishes it. Returns the time it takes. */
@@ -389,8 +384,7 @@ export class Collector {
     rt.blackenPromptly = false;
     this.reviseGen++;
     let ns = machine.markTermNs + rt.procs * machine.perProcStopNs;
-    if (release.finishSweep === 'stopped')
-      ns += rt.alloc.spanCount * rt.alloc.spanGrain * machine.spanLookNs;
+    ns += this.lookAtSpansNs();
     ns += markStopped(rt, p, release.rescanStacks);
     if (workbufs.hasWork) fail('work left after mark termination', marker.active);
     return ns + this.finishHeap(p);
@@ -416,7 +410,6 @@ export class Collector {
     });
     rt.heapLive = marker.bytesMarked;
     rt.heapScan = rt.release.scanWorkUnit === 'bytes' ? marker.scanWork : marker.bytesMarked;
-    rt.gcBits.nextEpoch();
     rt.phase = GcPhase.off;
     rt.writeBarrier = false;
     let ns = 0;
@@ -467,7 +460,9 @@ export class Collector {
   collectStopped(p: P): Ns {
     const rt = this.rt;
     const { machine, marker } = rt;
-    let ns = machine.sweepTermNs + rt.procs * machine.perProcStopNs + rt.sweeper.finish();
+    let ns = machine.sweepTermNs + rt.procs * machine.perProcStopNs + 2 * this.lookAtSpansNs();
+    ns += rt.sweeper.finish();
+    rt.gcBits.nextEpoch();
     rt.pacer.startCycle(rt.heapLive, rt.procs);
     this.notes.goal = rt.pacer.heapGoal;
     marker.startCycle();
@@ -496,14 +491,16 @@ export class Collector {
     const backgroundNs = rt.marker.dedicatedNs + rt.marker.fractionalNs;
     const scanNs = coordinated ? n.syncFromNs - n.scanFromNs : 0;
     const syncNs = coordinated ? n.markFromNs - n.syncFromNs : 0;
-    const syncCpuNs = rt.release.installBarrier === 'stop' ? syncNs * n.sweepTermProcs : 0;
+    // Go charges a stop for the processors that could mark in it.
+    const stopProcs = stoppedProcs(rt);
+    const syncCpuNs = rt.release.installBarrier === 'stop' ? syncNs * stopProcs : 0;
     this.gcTimeNs +=
-      sweepTermNs * n.sweepTermProcs +
+      sweepTermNs * stopProcs +
       scanNs +
       syncCpuNs +
       rt.assists.assistNs +
       backgroundNs +
-      markTermNs * n.markTermProcs;
+      markTermNs * stopProcs;
     const cycle: GcCycle & { pacer: PacerRecord } = {
       n: this.count,
       startNs: n.startNs,
@@ -514,11 +511,11 @@ export class Collector {
       sweepTermNs,
       markNs,
       markTermNs,
-      sweepTermCpuNs: sweepTermNs * n.sweepTermProcs,
+      sweepTermCpuNs: sweepTermNs * stopProcs,
       assistNs: rt.assists.assistNs,
       backgroundNs,
       idleNs: rt.marker.idleNs,
-      markTermCpuNs: markTermNs * n.markTermProcs,
+      markTermCpuNs: markTermNs * stopProcs,
       heapStartBytes: n.heapStart,
       heapEndBytes: n.heapEnd,
       heapMarkedBytes: rt.marker.bytesMarked,

@@ -48,7 +48,7 @@ export class GcBits {
     if (count > this.spansMost) this.spansMost = count;
   }
 
-  /** nextMarkBitArenaEpoch: a collection has marked; the bits of the third before it are free. */
+  /** nextMarkBitArenaEpoch: a collection begins, and all is swept; the bits of the third before it are free. */
   nextEpoch(): void {
     this.settle();
     this.takenFirst = this.takenBefore;

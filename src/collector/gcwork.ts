@@ -15,7 +15,9 @@
 import { fail } from '../assert.ts';
 import type { Bytes } from '../units.ts';
 import type { PageHeap } from './heap.ts';
-import { pageSize, workbufAlloc } from './params.ts';
+import { osPagesPerPage, pageSize, workbufAlloc } from './params.ts';
+
+const osPageBytes: Bytes = pageSize / osPagesPerPage;
 
 /** A workbuf with more entries than this is shared where nobody else has work to take. Source: Go 1.5 to 1.27, balance. */
 export const balanceAbove = 4;
@@ -66,9 +68,11 @@ export class WorkbufPool {
   fullPuts = 0;
   /** Whose operations on the lists were the last. */
   lastUser: GcWork | null = null;
-  /** Spans taken from the page heap, and those of them that were waiting to be freed. */
+  /** Spans taken from the page heap, and spans used again that were waiting to be freed. */
   spansTaken = 0;
   spansReused = 0;
+  /** Pages of the operating system touched for the first time, so that the caller can charge them. */
+  faults = 0;
 
   /** First pages of the spans that hold workbufs, and of those that may be freed. */
   readonly busySpans: number[] = [];
@@ -351,6 +355,7 @@ export class WorkbufPool {
 
   private allocate(): void {
     if (this.model.source === 'persistent') {
+      if (this.persistentBytes % osPageBytes === 0) this.faults++;
       this.persistentBytes += this.model.bytes;
       this.add();
       return;
@@ -362,7 +367,7 @@ export class WorkbufPool {
     } else {
       span = this.heap.alloc(this.spanBytes / pageSize);
       if (span < 0) fail('no memory for workbufs', this.busySpans.length);
-      this.heap.touch(span, this.spanBytes / pageSize);
+      this.faults += this.heap.touch(span, this.spanBytes / pageSize);
       this.spansTaken++;
     }
     this.busySpans.push(span);

@@ -684,8 +684,8 @@ class Goroutine implements Task {
     const build = this.build!;
     const part = this.nextPart(build);
     if (part === null) {
-      // The last one was a large object that needs no filling.
-      this.store(p);
+      // The last one was a large object that takes no time to fill.
+      this.filled(p);
       return;
     }
     const kinds = rt.objects.kinds;
@@ -723,7 +723,8 @@ class Goroutine implements Task {
       n = Math.min(n, 1 + Math.max(0, Math.floor(g.gcAssistBytes / size)));
     }
     const { machine } = rt;
-    let ns = machine.mallocNs + size * machine.zeroByteNs + build.workNs;
+    const byteNs = build.copies ? machine.copyByteNs : machine.zeroByteNs;
+    let ns = machine.mallocNs + size * byteNs + build.workNs;
     if (rt.writeBarrier) ns += build.writes * machine.writeBarrierNs;
     this.doing = Doing.small;
     rt.sched.run(p, ns, n, Use.mutator);

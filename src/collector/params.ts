@@ -100,8 +100,8 @@ export const gcBitsChunkBytes: Bytes = 64 * KiB;
 export const gcBitsHeaderBytes: Bytes = 16;
 /** Spans in a block of a list of spans to sweep. Source: Go 1.8 to 1.14, mgcsweepbuf.go, gcSweepBlockEntries. */
 export const gcSweepBlockEntries = 512;
-/** Bytes of such a block: its link, its entries, rounded up to cache lines. Source: Go 1.8 to 1.14, mgcsweepbuf.go, gcSweepBlock. */
-export const gcSweepBlockBytes: Bytes = 4160;
+/** Bytes of such a block: its entries. Source: Go 1.8 to 1.14, mgcsweepbuf.go, gcSweepBlock. */
+export const gcSweepBlockBytes: Bytes = 4 * KiB;
 /** Bytes of the first spine of such a list: 256 blocks. Source: Go 1.8 to 1.14, mgcsweepbuf.go, gcSweepBufInitSpineCap. */
 export const gcSweepSpineBytes: Bytes = 2 * KiB;
 
@@ -113,11 +113,14 @@ export const runtimeGlobalsBytes: Bytes = 32 * KiB;
 /** Bytes that come into the cache with a load: its line and the one beside it. Source: x86-64, lines of 64 bytes, fetched in pairs. */
 export const cacheFetchBytes: Bytes = 128;
 
-/** The primitive costs of a machine. Times in ns. Every one is varied by `--noise`, except those that say so. */
+/**
+ * The primitive costs of a machine. Times in ns. `--noise` varies what each activity takes, except what comes before its own work
+ * (switches, wakes, spans and page faults); those that say so are never varied.
+ */
 export interface Machine {
-  /** Copying a byte into memory that is mapped, as init1 does it. Calibrated: init1-long, 1.9, 1 proc: 60 µs a copy of 1 MiB, collections included. */
+  /** Copying a byte into memory that is mapped, as init1 does it. Calibrated: init1-long, 1.9, 1 proc: 53 µs a copy of 1 MiB without collections, less what allocating it costs. */
   copyByteNs: number;
-  /** Copies that memory serves at full speed at a time. Not varied. Source: measured on the reference machine: big-slices copies at most 19 GB/s on two cores, as on one. */
+  /** Copies that memory serves at full speed at a time. Not varied. Calibrated: big-slices copies at most 19 GB/s on two cores, as on one; no log of 1 proc can tell. */
   copiesAtOnce: number;
   /** Filling a byte of mapped memory with zeroes. Source: measured on the reference machine: fill 1 MiB: 11.0 µs. */
   zeroByteNs: number;
@@ -125,15 +128,24 @@ export interface Machine {
   pageFaultNs: number;
   /** sched_yield with nobody else on the core. Source: measured on the reference machine: 0.50 µs. */
   schedYieldNs: number;
-  /** From a futex wake to the woken thread running on a core that has only just become idle. Source: measured on the reference machine, threads that wake one another in turn: 2.8 µs. */
+  /**
+   * From a futex wake to the woken thread running on a core that has only just become idle. Source: measured on the reference
+   * machine, threads that wake one another in turn: 2.8 µs.
+   */
   futexWakeNs: number;
   /** The same on a core that has gone to sleep. Source: measured on the reference machine: 25 µs. */
   coreWakeNs: number;
-  /** How long a core without work stays awake. Not varied. Assumed: threads that wake one another in turn leave their cores idle for 3 to 6 µs and find them awake; on a like machine a core idle for 10 µs is asleep. */
+  /**
+   * How long a core without work stays awake. Not varied. Assumed: threads that wake one another in turn leave their cores idle for
+   * 3 to 6 µs and find them awake; on a like machine a core idle for 10 µs is asleep.
+   */
   coreIdleNs: number;
   /** What a futex wake costs the waker. Source: measured on a like machine: 0.7 µs. */
   futexCallNs: number;
-  /** The same when the core of the woken is asleep. Source: sweep termination of init1 with an idle P holds it in 1.9 (9 to 11 µs), and not in 1.10 (1 µs). On a like machine: 11 µs. */
+  /**
+   * The same when the core of the woken is asleep. Calibrated: sweep termination of init1 with an idle P holds it in 1.9 (9 to
+   * 11 µs), and not in 1.10 (1 µs); no log of 1 proc can tell. A like machine was measured at 11 µs.
+   */
   coreSignalNs: number;
   /** The same when the thread has to preempt another. Source: measured on the reference machine: 4 µs with 2 or 3 busy threads, 16 µs with 4. */
   futexPreemptNs: number;
@@ -173,11 +185,17 @@ export interface Machine {
   stackScanNs: number;
   /** Taking a workbuf from a global list or putting one there. Assumed: an uncontended compare-and-swap. */
   workbufNs: number;
-  /** What an object takes longer to scan that no cache has foreseen, while the heap is small. Source: measured on a like machine, loads that depend on one another at random in 4 to 8 MiB: 37 to 40 ns; half of that, for a core has two objects under way. */
+  /**
+   * What an object takes longer to scan that no cache has foreseen, while the heap is small. Assumed: half of what a load takes, for a
+   * core has two objects under way; on a like machine loads that depend on one another, at random in 4 to 8 MiB, take 37 to 40 ns.
+   */
   cacheMissNs: number;
-  /** The same in a heap of any size: it is what the share of a heap that is beyond `cacheBytes` takes. Source: likewise: 84 ns in 16 MiB, 138 in 32, 168 in 64. */
+  /**
+   * The same in a heap of any size: what the share of a heap that is beyond `cacheBytes` takes. Assumed: likewise half of 84 ns in
+   * 16 MiB, 138 in 32, 168 in 64. Marking of garbage and ramp takes in proportion to it.
+   */
   memoryMissNs: number;
-  /** Heap up to which a miss takes `cacheMissNs`, in bytes. Not varied. Source: likewise. */
+  /** Heap up to which a miss takes `cacheMissNs`, in bytes. Not varied. Source: measured on a like machine, as memoryMissNs. */
   cacheBytes: Bytes;
   /** Having a cache line that another core has written last. Source: measured on a like machine, two threads that answer one another: 62 ns. */
   lineTransferNs: number;

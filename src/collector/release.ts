@@ -126,8 +126,6 @@ export interface ReleaseModel {
   readonly pacer: PacerModel;
 
   // ---- gctrace ----
-  /** Processors charged for a stop: min(procs, cores, idle Ms + 1) to 1.9, min(procs, cores) from 1.10. */
-  readonly stopProcs: 'idle-ms' | 'procs';
 
   /** The clock of sweep termination holds what it takes to start the world again (to 1.9). */
   readonly clocksRestart: boolean;
@@ -257,7 +255,6 @@ const ce502b06Parent: ReleaseModel = {
   overAssist: 'none',
   assistWakesNext: false,
   pacer: ce502b06Pacer,
-  stopProcs: 'idle-ms',
   clocksRestart: true,
   markCost: 1.3,
   rootCost: 8.4,
@@ -388,7 +385,6 @@ const go110: ReleaseModel = {
   timerThreads: 'per-p',
   fractional: 'per-p',
   pacer: pacer110,
-  stopProcs: 'procs',
   clocksRestart: false,
   markCost: 0.95,
 };

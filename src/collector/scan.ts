@@ -108,6 +108,7 @@ export class Scanner {
     this.misses = 0;
     const { pool } = this;
     const before = pool.operations;
+    const memoryBefore = this.memoryNs;
     while (this.work < limit) {
       if (shares && !pool.hasWork) pool.balance(gcw);
       const w = gcw.wbuf1;
@@ -128,8 +129,16 @@ export class Scanner {
         this.greyed * machine.greyObjectNs) *
         this.release.markCost +
       this.misses * this.missNs +
-      this.listsNs(gcw, pool.operations - before, work)
+      this.listsNs(gcw, pool.operations - before, work) +
+      this.memoryNs -
+      memoryBefore
     );
+  }
+
+  /** What memory for workbufs has cost so far: spans, and the faults of their first touch. */
+  private get memoryNs(): Ns {
+    const { machine, pool } = this;
+    return pool.spansTaken * machine.spanNs + pool.faults * machine.pageFaultNs;
   }
 
   /** What operations on the global lists cost, and the counting of the work: more where another core was there last. */

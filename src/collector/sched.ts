@@ -48,7 +48,7 @@ export const Use = {
   getfull: 11,
 } as const;
 export type Use = (typeof Use)[keyof typeof Use];
-export const useCount = 12;
+const useCount = 12;
 /**
  * Whether the collector has the P, by its use: 1 in those that Go's traces take from mutator utilisation, which are a worker that
  * is not idle, an assist or a transition on the P, working or waiting. Sweeping is not one: `go tool trace` leaves it out unless
@@ -111,7 +111,7 @@ export class G {
   }
 }
 
-export const PStatus = { idle: 0, running: 1, stopped: 2 } as const;
+const PStatus = { idle: 0, running: 1, stopped: 2 } as const;
 
 export class P {
   status: number = PStatus.idle;
@@ -601,8 +601,9 @@ export class Sched {
   preemptAny(p: P): void {
     if (this.procs <= 1) return;
     for (let i = 0; i < preemptTries; i++) {
-      const other = this.ps[this.stealRng.below(this.procs)]!;
-      if (other === p || other.status !== PStatus.running || other.g === null) continue;
+      const id = this.stealRng.below(this.procs - 1);
+      const other = this.ps[id >= p.id ? id + 1 : id]!;
+      if (other.status !== PStatus.running || other.g === null) continue;
       this.requestPreempt(other);
       return;
     }

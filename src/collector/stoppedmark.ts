@@ -3,8 +3,8 @@
  * src/runtime/mgc.go, gcMark and gchelper, and mgcwork.go, getfull.
  *
  * The P that runs it wakes helpers (helpgc), one for each further processor. All take root jobs, then grey objects, until none is
- * left anywhere. Whoever finds no work to 1.7 waits in the getfull barrier, which looks ever more seldom; from 1.8 on it
- * leaves. The P that runs it goes on when the last helper has left, sleeping on a note until then.
+ * left anywhere. Whoever finds no work to 1.7, and in a stopped collection, waits in the getfull barrier, which looks ever more
+ * seldom; else it leaves. The P that runs it goes on when the last helper has left, sleeping on a note until then.
  */
 import type { Ns } from '../units.ts';
 import type { GcWork } from './gcwork.ts';
@@ -28,6 +28,7 @@ export function stoppedProcs(rt: Runtime): number {
 /** Marks all there is left, and what the roots point at, where they are scanned. Returns the time it takes P `p`. */
 export function markStopped(rt: Runtime, p: P, stacks: ReleaseModel['rescanStacks']): Ns {
   const { marker, release, sched } = rt;
+  const waits = release.helpersWait || stacks === 'whole';
   const jobs = stacks === 'no' ? [] : rootJobs(rt, p, stacks === 'whole');
   for (const other of sched.ps) marker.dispose(other.gcw);
   const helpers = callHelpers(rt, p);
@@ -43,7 +44,7 @@ export function markStopped(rt: Runtime, p: P, stacks: ReleaseModel['rescanStack
     }
     h.at += ns;
     marker.flushScanWork(h.gcw);
-    if (waiting === 0 || !rt.workbufs.hasWork) continue;
+    if (!waits || waiting === 0 || !rt.workbufs.hasWork) continue;
     for (const other of helpers) {
       if (other.idleFrom >= 0) other.at = seenAt(rt, other.idleFrom, h.at);
       other.idleFrom = -1;
@@ -51,7 +52,7 @@ export function markStopped(rt: Runtime, p: P, stacks: ReleaseModel['rescanStack
     waiting = 0;
   }
   for (const other of sched.ps) marker.dispose(other.gcw);
-  if (release.helpersWait) {
+  if (waits) {
     let last = 0;
     for (const h of helpers) last = Math.max(last, h.at);
     for (const h of helpers) h.at = seenAt(rt, h.idleFrom, last);
@@ -97,7 +98,6 @@ function nextOf(helpers: readonly Helper[]): Helper {
 
 /** getfull: when someone who waits since `from` sees what has happened at `at`. It spins, yields, then sleeps between looks. */
 function seenAt(rt: Runtime, from: Ns, at: Ns): Ns {
-  if (!rt.release.helpersWait) return Math.max(from, at);
   const { schedYieldNs, sleepExtraNs } = rt.machine;
   const spun = from + getfullSpins * (getfullSpinNs + schedYieldNs);
   if (at <= spun) return Math.max(from, at);

@@ -41,7 +41,8 @@ export class StartCycle implements Task {
         this.step = Start.workers;
         const ns = rt.release.finishSweep === 'stopped' ? 0 : rt.sweeper.finish();
         // What the allocation before this has cost is spent before the clock of sweep termination starts.
-        if (ns > 0 || p.extraNs > 0) sched.run(p, ns, 1, Use.sweep);
+        if (ns > 0) sched.run(p, ns, 1, Use.sweep);
+        else if (p.extraNs > 0) sched.run(p, 0, 1, Use.mutator);
         return;
       }
       case Start.workers:

@@ -68,7 +68,8 @@ describe('mechanisms', () => {
     // What a change needs to be one: a p below 0.05.
     for (const { verdict, p = 1 } of rows) expect(verdict === 'same' || p < 0.05).toBe(true);
     expect(verdicts.get('heap.liveMax')).toMatchObject({ verdict: 'same' });
-    expect(verdicts.get('allocation.total')).toMatchObject({ verdict: 'same' });
+    // The programs run for as long: what they allocate in that time differs by chance.
+    expect(Math.abs(verdicts.get('allocation.total')?.change ?? 0)).toBeLessThan(0.001);
   });
 
   test('the same on both sides: no change in any row', async () => {

@@ -47,14 +47,14 @@ describe('mark bits', () => {
 });
 
 describe('the lists of spans to sweep', () => {
-  test('are two, each a spine of 2 KiB and a block of 4,160 bytes for 512 spans, at their longest', () => {
+  test('are two, each a spine of 2 KiB and a block of 4 KiB for 512 spans, at their longest', () => {
     const bits = new GcBits(false, true);
     expect(bits.sweepListBytes).toBe(2 * 2048);
     bits.noteSpans(512);
-    expect(bits.sweepListBytes).toBe(2 * (2048 + 4160));
+    expect(bits.sweepListBytes).toBe(2 * (2048 + 4096));
     bits.noteSpans(513);
     bits.noteSpans(1);
-    expect(bits.sweepListBytes).toBe(2 * (2048 + 2 * 4160));
+    expect(bits.sweepListBytes).toBe(2 * (2048 + 2 * 4096));
   });
 
   test('are not there to 1.7', () => {
