@@ -44,6 +44,8 @@ export class PageHeap {
   /** 1: the unit's pages are backed by memory (have been touched). */
   private touched = new Uint8Array(4096);
   private readonly heads = new Int32Array(listCount).fill(-1);
+  /** A bit for each list that has a run. */
+  private readonly listed = new Int32Array(listCount / 32);
 
   constructor(unitPages = 1) {
     this.unitPages = unitPages;
@@ -138,10 +140,8 @@ export class PageHeap {
 
   private take(units: number): number {
     const heads = this.heads;
-    for (let list = units; list < listCount; list++) {
-      const run = heads[list]!;
-      if (run >= 0) return this.cut(run, units);
-    }
+    const list = units <= exactMax ? this.firstFrom(units) : 0;
+    if (list > 0) return this.cut(heads[list]!, units);
     let best = -1;
     for (let run = heads[0]!; run >= 0; run = this.next[run]!) {
       const length = this.runLength[run]!;
@@ -155,6 +155,15 @@ export class PageHeap {
       }
     }
     return best < 0 ? -1 : this.cut(best, units);
+  }
+
+  /** The first list from `from` (at least 1) on that has a run; 0: there is none. */
+  private firstFrom(from: number): number {
+    let bits = this.listed[from >> 5]! & (-1 << (from & 31));
+    for (let word = from >> 5; ; bits = this.listed[word]!) {
+      if (bits !== 0) return word * 32 + 31 - Math.clz32(bits & -bits);
+      if (++word === this.listed.length) return 0;
+    }
   }
 
   private cut(run: number, units: number): number {
@@ -227,6 +236,7 @@ export class PageHeap {
     this.next[run] = head;
     if (head >= 0) this.prev[head] = run;
     this.heads[list] = run;
+    this.listed[list >> 5]! |= 1 << (list & 31);
   }
 
   private remove(run: number): void {
@@ -237,6 +247,7 @@ export class PageHeap {
     if (prev >= 0) this.next[prev] = next;
     else this.heads[list] = next;
     if (next >= 0) this.prev[next] = prev;
+    else if (prev < 0) this.listed[list >> 5]! &= ~(1 << (list & 31));
     this.runLength[run] = 0;
     this.runLength[run + length - 1] = 0;
   }

@@ -91,6 +91,7 @@ export class Scanner {
   /** A collection of a heap of so many bytes begins. */
   startCycle(heapLive: Bytes): void {
     this.scannedUnits = 0;
+    this.looked = -1;
     const { cacheBytes, cacheMissNs, memoryMissNs } = this.machine;
     const beyond = heapLive > cacheBytes ? 1 - cacheBytes / heapLive : 0;
     this.missNs = cacheMissNs + (memoryMissNs - cacheMissNs) * beyond;
@@ -225,11 +226,27 @@ export class Scanner {
     leafWork: 0,
   };
 
+  /** Unit that was looked at last, and whether its objects can be scanned together. Ids are not used again while marking. */
+  private looked = -1;
+  private isUniform = false;
+
   /** Looks at the unit of an entry. False: its objects have to be scanned one by one. */
   private lookAt(entry: number): boolean {
     if (entry < 0 || this.grained) return false;
     const { objects, unit } = this;
     const u = objects.unitOfBlock[entry >>> 6]!;
+    const hasGrown =
+      unit.builtA - unit.base !== objects.builtA[u]! ||
+      unit.builtB - unit.baseB !== objects.builtB[u]!;
+    if (u !== this.looked || (this.isUniform && hasGrown)) {
+      this.looked = u;
+      this.isUniform = this.lookAtUnit(u);
+    }
+    return this.isUniform;
+  }
+
+  private lookAtUnit(u: number): boolean {
+    const { objects, unit } = this;
     const base = objects.base[u]!;
     const count = objects.end[u]! - base;
     const shape = objects.shape[u]!;
@@ -311,7 +328,7 @@ export class Scanner {
       left -= nodeWork;
       const i = o - base;
       const leaf = baseB + i * leaves;
-      const leafEnd = Math.min(leaf + leaves, builtB);
+      const leafEnd = leaves > 0 ? Math.min(leaf + leaves, builtB) : leaf;
       if (leavesFirst && leaf < leafEnd) {
         const reached = greyRange(marks, entries, top, leaf, leafEnd);
         pointers += leafEnd - leaf;
