@@ -18,6 +18,7 @@ import {
 
 /** Spans taken together (alloc.ts) have `spans` times the bits of one. */
 export function markBitBytes(elements: number, spans: number): Bytes {
+  if (spans === 1) return ((elements + 63) >>> 6) * 8;
   return spans * Math.ceil(elements / spans / 64) * 8;
 }
 

@@ -193,10 +193,10 @@ export class Marker {
    * that runs something is asked to look for it.
    */
   private enlistWorker(p: P): void {
-    const { release, sched, workbufs } = this.rt;
-    const put = workbufs.fullPuts;
+    const put = this.rt.workbufs.fullPuts;
     if (put === this.fullPutsSeen) return;
     this.fullPutsSeen = put;
+    const { release, sched } = this.rt;
     if (release.phases === 'decentralized' && this.dedicatedNeeded > 0) sched.preemptAny(p);
   }
 
