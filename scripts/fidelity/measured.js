@@ -82,6 +82,20 @@ export function readCsv(text) {
   });
 }
 
+/**
+ * What a row is about: the columns that both this file and the measurements have.
+ * @param {ReturnType<typeof readCsv>[number]} row
+ * @returns {Key}
+ */
+export function keyOf({ cell, number }) {
+  return {
+    program: cell('program'),
+    procs: number('procs'),
+    release: cell('release'),
+    load: /** @type {Load} */ (cell('load')),
+  };
+}
+
 /** @param {readonly Measured[]} rows */
 export function writeMeasured(rows) {
   const heads = ['program', 'procs', 'release', 'load', ...figureNames];
@@ -103,10 +117,7 @@ export function writeMeasured(rows) {
  */
 export function parseMeasured(text) {
   return readCsv(text).map(({ cell, number }) => ({
-    program: cell('program'),
-    procs: number('procs'),
-    release: cell('release'),
-    load: /** @type {Load} */ (cell('load')),
+    ...keyOf({ cell, number }),
     ...Object.fromEntries(
       figureNames.flatMap((name) => (cell(name) === '' ? [] : [[name, number(name)]])),
     ),

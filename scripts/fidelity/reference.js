@@ -5,7 +5,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { figuresOf } from './figures.js';
-import { readCsv } from './measured.js';
+import { keyOf, readCsv } from './measured.js';
 
 /** @typedef {import('./measured.js').Measured} Measured */
 /** @typedef {import('./measured.js').Key} Key */
@@ -96,12 +96,7 @@ export function readReference(folder, readTrace) {
  */
 function addSummary(rows, text) {
   for (const { cell, number } of readCsv(text)) {
-    const row = rows.of({
-      program: cell('program'),
-      procs: number('procs'),
-      release: cell('release'),
-      load: /** @type {Load} */ (cell('load')),
-    });
+    const row = rows.of(keyOf({ cell, number }));
     row.runs = number('runs');
     // Of all runs; one decimal tells runs apart and keeps the copy readable.
     row.collections = Math.round((10 * number('cycles')) / row.runs) / 10;
@@ -120,12 +115,7 @@ function addSummary(rows, text) {
  */
 function addGcSys(rows, text) {
   for (const { cell, number } of readCsv(text)) {
-    const row = rows.of({
-      program: cell('program'),
-      procs: number('procs'),
-      release: cell('release'),
-      load: /** @type {Load} */ (cell('load')),
-    });
+    const row = rows.of(keyOf({ cell, number }));
     row.runs ??= number('runs');
     // Elsewhere the programs looked once, at their end: they do not know the peak.
     if (cell('release').startsWith('051809e3') || cell('program').startsWith('peak')) {
