@@ -453,7 +453,6 @@ export class Collector {
     this.notes.stopped = true;
     this.notes.triggerBytes = rt.heapLive;
     this.beginSweepTermination();
-    this.pauseBegins();
   }
 
   /** The world is stopped: marks and sweeps everything. Returns the time it takes. */

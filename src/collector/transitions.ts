@@ -3,6 +3,7 @@
  * termination, and runtime.GC() in both forms. Follows src/runtime/mgc.go: gcStart, gcMarkDone, gcMarkTermination, GC.
  */
 import { fail } from '../assert.ts';
+import type { Ns } from '../units.ts';
 import type { Collector } from './gc.ts';
 import type { Runtime } from './runtime.ts';
 import { type G, type P, type Task, Use } from './sched.ts';
@@ -20,99 +21,106 @@ export class Exit implements Task {
   }
 }
 
-const Start = { sweep: 0, workers: 1, stop: 2, stopped: 3, restart: 4 } as const;
+const Stop = { stop: 0, stopped: 1, restart: 2 } as const;
 
-/** The start of a collection: by the coordinator, or (gcStart from 1.6 on) by the goroutine that crossed the trigger. */
-export class StartCycle implements Task {
-  private step: number = Start.sweep;
-  private readonly rt: Runtime;
-  private readonly gc: Collector;
+/** Work for which the world is stopped: stops it, spends the time of the work, and starts it again. */
+abstract class StoppedWorld implements Task {
+  private step: number = Stop.stop;
+  protected readonly rt: Runtime;
+  protected readonly gc: Collector;
 
   constructor(rt: Runtime, gc: Collector) {
     this.rt = rt;
     this.gc = gc;
   }
 
+  /** The world is about to be asked to stop. */
+  protected abstract begin(): void;
+  /** It has stopped. Returns the time that the work takes. */
+  protected abstract work(p: P): Ns;
+  /** It runs again. */
+  protected abstract end(p: P): void;
+
   resume(p: P, g: G): void {
-    const { rt, gc } = this;
-    const { sched } = rt;
+    const { gc } = this;
+    const { sched } = this.rt;
     switch (this.step) {
-      case Start.sweep: {
-        this.step = Start.workers;
-        const ns = rt.release.finishSweep === 'stopped' ? 0 : rt.sweeper.finish();
-        // What the allocation before this has cost is spent before the clock of sweep termination starts.
-        if (ns > 0) sched.run(p, ns, 1, Use.sweep);
-        else if (p.extraNs > 0) sched.run(p, 0, 1, Use.mutator);
-        return;
-      }
-      case Start.workers:
-        // The first collection starts a worker for each P, and waits on a note for each.
-        if (gc.startWorker(p, g)) {
-          sched.block(p, g);
-          return;
-        }
-        this.step = Start.stop;
-        return;
-      case Start.stop:
-        gc.beginSweepTermination();
+      case Stop.stop:
+        this.begin();
         gc.pauseBegins();
-        this.step = Start.stopped;
+        this.step = Stop.stopped;
         sched.stopTheWorld(p);
         return;
-      case Start.stopped:
-        this.step = Start.restart;
-        sched.run(p, gc.setUp(), 1, Use.coordinator);
+      case Stop.stopped:
+        this.step = Stop.restart;
+        sched.run(p, this.work(p), 1, Use.coordinator);
         return;
-      case Start.restart:
+      case Stop.restart:
         sched.startTheWorld(p);
         gc.pauseEnds();
-        gc.sweepTerminated(p);
-        gc.started(p);
+        this.end(p);
         g.tasks.pop();
         return;
       default:
-        fail('start of a collection in no known step', this.step);
+        fail('stop of the world in no known step', this.step);
     }
   }
 }
 
-const Termination = { stop: 0, stopped: 1, restart: 2 } as const;
+/** The start of a collection: by the coordinator, or (gcStart from 1.6 on) by the goroutine that crossed the trigger. */
+export class StartCycle extends StoppedWorld {
+  private isSwept = false;
+  private hasWorkers = false;
 
-/** Mark termination: the world is stopped, marking finished, and the next collection set up. */
-export class MarkTermination implements Task {
-  private step: number = Termination.stop;
-  private readonly rt: Runtime;
-  private readonly gc: Collector;
-
-  constructor(rt: Runtime, gc: Collector) {
-    this.rt = rt;
-    this.gc = gc;
-  }
-
-  resume(p: P, g: G): void {
+  override resume(p: P, g: G): void {
     const { rt, gc } = this;
     const { sched } = rt;
-    switch (this.step) {
-      case Termination.stop:
-        gc.beginMarkTermination();
-        gc.pauseBegins();
-        this.step = Termination.stopped;
-        sched.stopTheWorld(p);
-        return;
-      case Termination.stopped:
-        gc.stoppedNs = rt.engine.now;
-        this.step = Termination.restart;
-        sched.run(p, gc.terminate(p), 1, Use.coordinator);
-        return;
-      case Termination.restart:
-        sched.startTheWorld(p);
-        gc.pauseEnds();
-        gc.end(p);
-        g.tasks.pop();
-        return;
-      default:
-        fail('mark termination in no known step', this.step);
+    if (!this.isSwept) {
+      this.isSwept = true;
+      const ns = rt.release.finishSweep === 'stopped' ? 0 : rt.sweeper.finish();
+      // What the allocation before this has cost is spent before the clock of sweep termination starts.
+      if (ns > 0) sched.run(p, ns, 1, Use.sweep);
+      else if (p.extraNs > 0) sched.run(p, 0, 1, Use.mutator);
+      return;
     }
+    if (!this.hasWorkers) {
+      // The first collection starts a worker for each P, and waits on a note for each.
+      if (gc.startWorker(p, g)) {
+        sched.block(p, g);
+        return;
+      }
+      this.hasWorkers = true;
+    }
+    super.resume(p, g);
+  }
+
+  protected begin(): void {
+    this.gc.beginSweepTermination();
+  }
+
+  protected work(): Ns {
+    return this.gc.setUp();
+  }
+
+  protected end(p: P): void {
+    this.gc.sweepTerminated(p);
+    this.gc.started(p);
+  }
+}
+
+/** Mark termination: the world is stopped, marking finished, and the next collection set up. */
+export class MarkTermination extends StoppedWorld {
+  protected begin(): void {
+    this.gc.beginMarkTermination();
+  }
+
+  protected work(p: P): Ns {
+    this.gc.stoppedNs = this.rt.engine.now;
+    return this.gc.terminate(p);
+  }
+
+  protected end(p: P): void {
+    this.gc.end(p);
   }
 }
 
@@ -207,47 +215,30 @@ export class ForcedCycle implements Task {
   }
 }
 
-const Stopped = { begin: 0, stopped: 1, marked: 2 } as const;
-
 /** runtime.GC() to 1.8: everything with the world stopped, sweeping included. */
-export class StoppedCycle implements Task {
-  private step: number = Stopped.begin;
-  private readonly rt: Runtime;
-  private readonly gc: Collector;
+export class StoppedCycle extends StoppedWorld {
+  private hasBegun = false;
 
-  constructor(rt: Runtime, gc: Collector) {
-    this.rt = rt;
-    this.gc = gc;
+  override resume(p: P, g: G): void {
+    const { gc } = this;
+    if (!this.hasBegun && gc.working) {
+      gc.waitFor(p, g, gc.count + 1);
+      return;
+    }
+    super.resume(p, g);
   }
 
-  resume(p: P, g: G): void {
-    const { rt, gc } = this;
-    const { sched } = rt;
-    switch (this.step) {
-      case Stopped.begin:
-        if (gc.working) {
-          gc.waitFor(p, g, gc.count + 1);
-          return;
-        }
-        gc.working = true;
-        gc.beginStopped();
-        this.step = Stopped.stopped;
-        sched.stopTheWorld(p);
-        return;
-      case Stopped.stopped: {
-        const ns = gc.collectStopped(p);
-        this.step = Stopped.marked;
-        sched.run(p, ns, 1, Use.coordinator);
-        return;
-      }
-      case Stopped.marked:
-        sched.startTheWorld(p);
-        gc.pauseEnds();
-        gc.end(p);
-        g.tasks.pop();
-        return;
-      default:
-        fail('stopped collection in no known step', this.step);
-    }
+  protected begin(): void {
+    this.hasBegun = true;
+    this.gc.working = true;
+    this.gc.beginStopped();
+  }
+
+  protected work(p: P): Ns {
+    return this.gc.collectStopped(p);
+  }
+
+  protected end(p: P): void {
+    this.gc.end(p);
   }
 }
