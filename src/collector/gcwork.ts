@@ -13,6 +13,7 @@
  * Invariant: every workbuf is on exactly one list or in one gcWork.
  */
 import { fail } from '../assert.ts';
+import { grown } from '../sim/grown.ts';
 import type { Bytes } from '../units.ts';
 import type { PageHeap } from './heap.ts';
 import { osPagesPerPage, pageSize, workbufAlloc } from './params.ts';
@@ -46,9 +47,9 @@ export class WorkbufPool {
   readonly model: WorkbufModel;
   readonly capacity: number;
   /** Entries of all workbufs: workbuf w has `capacity` places from w × capacity on. */
-  entries: Int32Array;
+  entries: Int32Array<ArrayBuffer>;
   /** Places used in each workbuf. */
-  nobj: Int32Array;
+  nobj: Int32Array<ArrayBuffer>;
   /** Of the part that `pop` gave last: its places, and whether it leads on. */
   places = 1;
   leads = true;
@@ -78,7 +79,7 @@ export class WorkbufPool {
   readonly busySpans: number[] = [];
   readonly freeSpans: number[] = [];
 
-  private link: Int32Array;
+  private link: Int32Array<ArrayBuffer>;
   /** Of memory that is never given back, what workbufs take: of its chunks gcSys counts no more. */
   private persistentBytes: Bytes = 0;
   /** Ids of workbufs whose span was freed or put on the free list, for reuse. */
@@ -389,11 +390,6 @@ export class WorkbufPool {
   private nextId(): number {
     const w = this.ids++;
     if (w === this.nobj.length) {
-      const grown = (old: Int32Array, n: number): Int32Array => {
-        const made = new Int32Array(n);
-        made.set(old);
-        return made;
-      };
       this.nobj = grown(this.nobj, w * 2);
       this.link = grown(this.link, w * 2);
       this.entries = grown(this.entries, w * 2 * this.capacity);

@@ -12,6 +12,7 @@
  * Invariant: a unit's numbers are given to another unit only when none of its objects holds a slot of a span any more.
  */
 import { assert, fail } from '../assert.ts';
+import { grown } from '../sim/grown.ts';
 import { mix, type Prng } from '../sim/prng.ts';
 import type { Bytes } from '../units.ts';
 import { mapBucketBytes, mapBuckets } from '../workload/totals.ts';
@@ -400,49 +401,30 @@ export class Objects {
     if (blocks <= this.unitOfBlock.length) return;
     let n = this.unitOfBlock.length;
     while (n < blocks) n *= 2;
-    const owners = new Int32Array(n);
-    owners.set(this.unitOfBlock);
-    this.unitOfBlock = owners;
-    const marks = new Uint32Array(n * 2);
-    marks.set(this.marks);
-    this.marks = marks;
+    this.unitOfBlock = grown(this.unitOfBlock, n);
+    this.marks = grown(this.marks, 2 * n);
   }
 
   private reserveUnits(): void {
     const n = this.base.length * 2;
-    const grown = (old: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> => {
-      const made = new Int32Array(n);
-      made.set(old);
-      return made;
-    };
-    const grownFloats = (old: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> => {
-      const made = new Float64Array(n);
-      made.set(old);
-      return made;
-    };
-    const grownBytes = (old: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> => {
-      const made = new Uint8Array(n);
-      made.set(old);
-      return made;
-    };
-    this.base = grown(this.base);
-    this.baseB = grown(this.baseB);
-    this.end = grown(this.end);
-    this.kindA = grown(this.kindA);
-    this.kindB = grown(this.kindB);
-    this.countA = grown(this.countA);
-    this.countB = grown(this.countB);
-    this.builtA = grown(this.builtA);
-    this.builtB = grown(this.builtB);
-    this.degree = grown(this.degree);
-    this.leaves = grown(this.leaves);
-    this.seed = grown(this.seed);
-    this.phase = grown(this.phase);
-    this.slots = grown(this.slots);
-    this.strideA = grownFloats(this.strideA);
-    this.strideB = grownFloats(this.strideB);
-    this.shape = grownBytes(this.shape);
-    this.reachable = grownBytes(this.reachable);
+    this.base = grown(this.base, n);
+    this.baseB = grown(this.baseB, n);
+    this.end = grown(this.end, n);
+    this.kindA = grown(this.kindA, n);
+    this.kindB = grown(this.kindB, n);
+    this.countA = grown(this.countA, n);
+    this.countB = grown(this.countB, n);
+    this.builtA = grown(this.builtA, n);
+    this.builtB = grown(this.builtB, n);
+    this.degree = grown(this.degree, n);
+    this.leaves = grown(this.leaves, n);
+    this.seed = grown(this.seed, n);
+    this.phase = grown(this.phase, n);
+    this.slots = grown(this.slots, n);
+    this.strideA = grown(this.strideA, n);
+    this.strideB = grown(this.strideB, n);
+    this.shape = grown(this.shape, n);
+    this.reachable = grown(this.reachable, n);
   }
 }
 

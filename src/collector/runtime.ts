@@ -3,6 +3,7 @@
  * collector find one another here.
  */
 import type { Engine } from '../sim/engine.ts';
+import { grown } from '../sim/grown.ts';
 import { Prng } from '../sim/prng.ts';
 import type { Bytes } from '../units.ts';
 import { Allocator } from './alloc.ts';
@@ -110,9 +111,9 @@ export class Runtime {
 
   addRoot(u: number): void {
     if (u >= this.rootIndex.length) {
-      const grown = new Int32Array(Math.max(u + 1, this.rootIndex.length * 2)).fill(-1);
-      grown.set(this.rootIndex);
-      this.rootIndex = grown;
+      const known = this.rootIndex.length;
+      this.rootIndex = grown(this.rootIndex, Math.max(u + 1, 2 * known));
+      this.rootIndex.fill(-1, known);
     }
     this.rootIndex[u] = this.rootUnits.length;
     this.rootUnits.push(u);

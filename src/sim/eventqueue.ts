@@ -6,6 +6,7 @@
  * and drops the event on dispatch when the generation has moved on.
  */
 import type { Ns } from '../units.ts';
+import { grown } from './grown.ts';
 
 export class EventQueue {
   /** The last popped event. Written by `pop`. */
@@ -97,14 +98,10 @@ export class EventQueue {
 
   private grow(): void {
     const n = this.times.length * 2;
-    const grown = <T extends Float64Array | Uint8Array | Int32Array>(old: T, made: T): T => {
-      made.set(old);
-      return made;
-    };
-    this.times = grown(this.times, new Float64Array(n));
-    this.seqs = grown(this.seqs, new Float64Array(n));
-    this.kinds = grown(this.kinds, new Uint8Array(n));
-    this.as = grown(this.as, new Int32Array(n));
-    this.bs = grown(this.bs, new Int32Array(n));
+    this.times = grown(this.times, n);
+    this.seqs = grown(this.seqs, n);
+    this.kinds = grown(this.kinds, n);
+    this.as = grown(this.as, n);
+    this.bs = grown(this.bs, n);
   }
 }
