@@ -33,6 +33,8 @@ export type CalibrationCosts = Record<
   | 'sweepSpanNs'
   | 'sweepObjectNs'
   | 'writeBarrierNs'
+  | 'coordinatorNs'
+  | 'traceWriteNs'
   | 'otherWorkEveryNs'
   | 'otherWorkMinNs'
   | 'otherWorkMaxNs',
@@ -50,6 +52,8 @@ export interface CalibrationModel {
     rescanStacks: 'whole' | 'changed' | 'no';
     markCost: number;
     rootCost: number;
+    copyCost: number;
+    traceWrites: number;
   };
   defaults: CalibrationCosts;
   /** Globals of the runtime, and scannable objects that it keeps. */
@@ -253,26 +257,54 @@ class Calibration {
     return this.#globalsBytes * this.#machine.scanRootByteNs * this.#release.rootCost;
   }
 
-  /** The time that init1 has between collections, by the copy. */
+  /** The time that init1 has between collections: for copies, and for lines of gctrace. */
   #copying(): void {
+    const { copyCost, phases } = this.#release;
     const machine = this.#machine;
     let bytes = 0;
     let spentNs = 0;
+    let lines = 0;
     for (const run of this.#init1) {
       const { elapsedNs, collectingNs, allocatedBytes } = between(run);
       bytes += allocatedBytes;
+      lines += run.length - 1;
       spentNs += this.#own(elapsedNs) - collectingNs - (run.length - 1) * this.#rescanNs();
     }
     const copies = bytes / MiB;
-    const each = spentNs / copies;
     // The span of a copy is taken, swept and freed.
-    const rest =
+    const spanNs =
       machine.largeAllocNs + 2 * machine.spanNs + machine.sweepSpanNs + machine.sweepObjectNs;
+    // A millisecond at either end of a run.
+    const uncertainty = this.#init1.length * msNs;
+    const writes = lines * this.#release.traceWrites;
+    if (phases === 'coordinator') {
+      const restNs = lines * machine.coordinatorNs + writes * machine.traceWriteNs;
+      const each = (spentNs - restNs) / copies;
+      const from = `init1: ${microseconds(each)} a copy of 1 MiB, ${Math.round(copies)} copies`;
+      const bytesEach = MiB * copyCost;
+      this.#found(
+        'copyByteNs',
+        (each - spanNs) / bytesEach,
+        uncertainty / copies / bytesEach,
+        from,
+      );
+      return;
+    }
+    // The program makes one copy, and then finds that there is marking to do.
+    const cycles = this.#init1.flat();
+    const each = meanOf(cycles, (cycle) => halfDigitUp(cycle.markNs ?? 0) - markCpuNs(cycle));
     this.#found(
       'copyByteNs',
-      (each - rest) / MiB,
-      (this.#init1.length * msNs) / copies / MiB,
-      `init1: ${microseconds(each)} a copy of 1 MiB, ${Math.round(copies)} copies`,
+      each / MiB / copyCost,
+      usNs / MiB / copyCost,
+      `init1: ${microseconds(each)} while it marks that nobody marks, ${cycles.length} collections`,
+    );
+    const leftNs = spentNs - copies * (each + spanNs);
+    this.#found(
+      'traceWriteNs',
+      leftNs / writes,
+      (uncertainty + copies * usNs) / writes,
+      `init1: ${microseconds(leftNs / lines)} a collection that no copy takes`,
     );
   }
 

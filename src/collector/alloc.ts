@@ -13,6 +13,7 @@
  * left out (objects below 16 bytes without pointers take a slot each).
  */
 import { fail } from '../assert.ts';
+import { grown } from '../sim/grown.ts';
 import type { Bytes, Ns } from '../units.ts';
 import { type GcBits, markBitBytes } from './gcbits.ts';
 import type { PageHeap } from './heap.ts';
@@ -235,6 +236,11 @@ export class Allocator {
     return s;
   }
 
+  /** Share of a span of which nobody holds the slots. A large object's span is all its own. */
+  freeShare(s: number): number {
+    return this.state[s] === SpanState.large ? 1 : 1 - this.allocCount[s]! / this.elements[s]!;
+  }
+
   /** Spans that span `s` stands for. */
   weight(s: number): number {
     return this.state[s] === SpanState.large ? 1 : this.spanGrain;
@@ -358,11 +364,11 @@ export class Allocator {
   private newRun(): number {
     const run = this.runs++;
     if (run === this.runUnit.length) {
-      this.runUnit = grown(this.runUnit);
-      this.runFrom = grown(this.runFrom);
-      this.runCount = grown(this.runCount);
-      this.runHeld = grown(this.runHeld);
-      this.runNext = grown(this.runNext);
+      this.runUnit = grown(this.runUnit, 2 * run);
+      this.runFrom = grown(this.runFrom, 2 * run);
+      this.runCount = grown(this.runCount, 2 * run);
+      this.runHeld = grown(this.runHeld, 2 * run);
+      this.runNext = grown(this.runNext, 2 * run);
     }
     return run;
   }
@@ -451,20 +457,19 @@ export class Allocator {
   }
 
   private reserveSpans(): void {
-    this.start = grown(this.start);
-    this.pages = grown(this.pages);
-    this.elements = grown(this.elements);
-    this.allocCount = grown(this.allocCount);
-    this.sweptAt = grown(this.sweptAt);
-    this.firstRun = grown(this.firstRun);
-    this.listNext = grown(this.listNext);
-    this.listPrev = grown(this.listPrev);
-    this.spanClass = grownBytes(this.spanClass);
-    this.state = grownBytes(this.state);
-    this.hasHoles = grownBytes(this.hasHoles);
-    const apart = new Float64Array(this.apart.length * 2);
-    apart.set(this.apart);
-    this.apart = apart;
+    const n = 2 * this.start.length;
+    this.start = grown(this.start, n);
+    this.pages = grown(this.pages, n);
+    this.elements = grown(this.elements, n);
+    this.allocCount = grown(this.allocCount, n);
+    this.sweptAt = grown(this.sweptAt, n);
+    this.firstRun = grown(this.firstRun, n);
+    this.listNext = grown(this.listNext, n);
+    this.listPrev = grown(this.listPrev, n);
+    this.spanClass = grown(this.spanClass, n);
+    this.state = grown(this.state, n);
+    this.hasHoles = grown(this.hasHoles, n);
+    this.apart = grown(this.apart, n);
   }
 
   /** Recounts a figure over all spans, for checks: slots taken, pages, and bytes held. */
@@ -488,16 +493,4 @@ export class Allocator {
     }
     return { pages, heldBytes };
   }
-}
-
-function grown(old: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
-  const made = new Int32Array(old.length * 2);
-  made.set(old);
-  return made;
-}
-
-function grownBytes(old: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-  const made = new Uint8Array(old.length * 2);
-  made.set(old);
-  return made;
 }

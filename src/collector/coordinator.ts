@@ -11,17 +11,18 @@ import { MarkTermination, StartCycle } from './transitions.ts';
 const Step = {
   wait: 0,
   start: 1,
-  started: 2,
-  scan: 3,
-  scanning: 4,
-  sync: 5,
-  synced: 6,
-  marked1: 7,
-  flush: 8,
-  flushed: 9,
-  marked2: 10,
-  terminate: 11,
-  over: 12,
+  begin: 2,
+  started: 3,
+  scan: 4,
+  scanning: 5,
+  sync: 6,
+  synced: 7,
+  marked1: 8,
+  flush: 9,
+  flushed: 10,
+  marked2: 11,
+  terminate: 12,
+  over: 13,
 } as const;
 
 /** backgroundgc: the goroutine that runs the collections to Go 1.5. */
@@ -56,6 +57,10 @@ export class Coordinator implements Task {
         this.step = Step.start;
         return;
       case Step.start:
+        this.step = Step.begin;
+        sched.run(p, rt.machine.coordinatorNs, 1, Use.coordinator);
+        return;
+      case Step.begin:
         this.step = Step.started;
         g.tasks.push(new StartCycle(rt, gc));
         return;

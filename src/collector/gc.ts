@@ -22,7 +22,7 @@ import type { Mechanism } from './release.ts';
 import { GcPhase, type Runtime } from './runtime.ts';
 import { type G, type P, type Task, Use } from './sched.ts';
 import { markStopped, stoppedProcs } from './stoppedmark.ts';
-import { Exit, ForcedCycle, MarkDone, StartCycle, StoppedCycle } from './transitions.ts';
+import { Exit, ForcedCycle, MarkDone, StartCycle, StoppedCycle, TraceLine } from './transitions.ts';
 import { BgMarkWorker } from './worker.ts';
 
 /** Times and sizes of the collection in hand. */
@@ -50,6 +50,8 @@ class CycleNotes {
 export class Collector {
   /** A collection runs, or is being started. */
   working = false;
+  /** Its line of gctrace is being written. From 1.6 on that holds worldsema: the next collection waits. */
+  tracing = false;
   /** Collections that have ended. */
   count = 0;
   /** Mechanisms whose choices differed in something that came up in this run. */
@@ -58,6 +60,8 @@ export class Collector {
   private readonly waiters: { g: G; count: number }[] = [];
   /** Goroutines on work.startSema. */
   private readonly startWaiters: G[] = [];
+  /** Goroutines on worldsema, for a line of gctrace to be written. */
+  private readonly traceWaiters: G[] = [];
   private notes = new CycleNotes();
   private coordinator: Coordinator | null = null;
   private transition = false;
@@ -93,12 +97,17 @@ export class Collector {
   maybeStart(p: P, g: G): boolean {
     const rt = this.rt;
     if (rt.phase !== GcPhase.off || rt.heapLive < rt.pacer.trigger) return false;
+    if (rt.release.phases === 'coordinator' && this.coordinatorBusy) return false;
     if (!this.working) return this.start(p, g, { forced: false, periodic: false });
-    if (rt.release.phases === 'coordinator') return false;
     // gcStart takes work.startSema: whoever else finds the trigger crossed waits until the collection has started.
     this.startWaiters.push(g);
     rt.sched.park(p, g);
     return true;
+  }
+
+  /** The coordinator is at work until it has written its line. */
+  get coordinatorBusy(): boolean {
+    return this.working || this.tracing;
   }
 
   /** The collection has started: those who wanted to start it too go on. */
@@ -426,7 +435,7 @@ export class Collector {
   private workbufBytesAtEnd: Bytes = 0;
 
   /** The world runs again: the collection is over. */
-  end(p: P): void {
+  end(p: P, g: G): void {
     const rt = this.rt;
     this.count++;
     const cycle = this.record();
@@ -443,6 +452,21 @@ export class Collector {
       }
     }
     this.onCycle(cycle);
+    this.tracing = true;
+    g.tasks.push(new TraceLine(rt, this));
+  }
+
+  /** Parks a G until the line of gctrace is written. */
+  waitForTrace(p: P, g: G): void {
+    this.traceWaiters.push(g);
+    this.rt.sched.park(p, g);
+  }
+
+  /** It is: semrelease(&worldsema). */
+  traced(p: P): void {
+    this.tracing = false;
+    for (const g of this.traceWaiters) this.rt.sched.ready(g, p, true);
+    this.traceWaiters.length = 0;
   }
 
   /** A collection with the world stopped begins. */

@@ -9,6 +9,7 @@
  * Simplifications: one contiguous arena (as Go has to 1.10); spans' own metadata is not counted.
  */
 import { fail } from '../assert.ts';
+import { grown } from '../sim/grown.ts';
 import type { Bytes, Ns } from '../units.ts';
 import {
   heapBitmapRatio,
@@ -24,6 +25,9 @@ const exactMax = listCount - 1;
 
 /** Largest arena the model holds, in units: 64 GiB of single pages. */
 const arenaUnitsMax = (64 * 1024 * 1024 * 1024) / pageSize;
+
+/** Who has written a unit last: nobody; somebody, and no cache holds it; or, from here on, each core. */
+const Writer = { none: 0, memory: 1, core: 2 } as const;
 
 export class PageHeap {
   readonly unitPages: number;
@@ -41,8 +45,12 @@ export class PageHeap {
   private prev = new Int32Array(4096);
   /** When the run that starts here was freed, for the scavenger. */
   private freedAt = new Float64Array(4096);
-  /** 1: the unit's pages are backed by memory (have been touched). */
-  private touched = new Uint8Array(4096);
+  /** Whether the unit's pages are backed by memory (have been touched), and which core has written them last: a `Writer`. */
+  private writer = new Uint16Array(4096);
+  /** Units that core had written by then. */
+  private writtenAt = new Float64Array(4096);
+  /** Units that each core has written. */
+  private readonly written: number[] = [];
   private readonly heads = new Int32Array(listCount).fill(-1);
   /** A bit for each list that has a run. */
   private readonly listed = new Int32Array(listCount / 32);
@@ -93,16 +101,50 @@ export class PageHeap {
 
   /** Pages of the operating system in the run that have never been touched, and marks them touched. */
   touch(start: number, pages: number): number {
-    const touched = this.touched;
+    const { writer } = this;
     let fresh = 0;
     const end = start + this.unitsOf(pages);
     for (let i = start; i < end; i++) {
-      if (touched[i] === 0) {
-        touched[i] = 1;
+      if (writer[i] === Writer.none) {
+        writer[i] = Writer.memory;
         fresh++;
       }
     }
     return fresh * this.unitPages * osPagesPerPage;
+  }
+
+  /**
+   * A core writes to a run that has been touched; past its cache, or through it. Returns the bytes that another core has written last,
+   * and still has in its cache: each holds the last `cacheBytes` that it has written.
+   */
+  write(
+    start: number,
+    pages: number,
+    core: number,
+    isPastCache: boolean,
+    cacheBytes: Bytes,
+  ): Bytes {
+    const { writer, writtenAt, written } = this;
+    const unitBytes = this.unitPages * pageSize;
+    const me = Writer.core + core;
+    const end = start + this.unitsOf(pages);
+    let now = written[core] ?? 0;
+    let foreign = 0;
+    for (let i = start; i < end; i++) {
+      const last = writer[i]!;
+      if (last >= Writer.core && last !== me) {
+        const since = written[last - Writer.core]! - writtenAt[i]!;
+        if (since * unitBytes < cacheBytes) foreign++;
+      }
+      if (isPastCache) {
+        writer[i] = Writer.memory;
+      } else {
+        writer[i] = me;
+        writtenAt[i] = now++;
+      }
+    }
+    written[core] = now;
+    return foreign * unitBytes;
   }
 
   /** Frees a run and joins it with its free neighbours. */
@@ -120,8 +162,8 @@ export class PageHeap {
       for (let run = this.heads[list]!; run >= 0; run = this.next[run]!) {
         if (this.freedAt[run]! > limit) continue;
         for (let i = run; i < run + this.runLength[run]!; i++) {
-          units += this.touched[i]!;
-          this.touched[i] = 0;
+          if (this.writer[i] !== Writer.none) units++;
+          this.writer[i] = Writer.none;
         }
       }
     }
@@ -190,15 +232,12 @@ export class PageHeap {
     if (units <= this.runLength.length) return;
     let n = this.runLength.length;
     while (n < units) n *= 2;
-    const grown = <T extends Float64Array | Int32Array | Uint8Array>(old: T, made: T): T => {
-      made.set(old);
-      return made;
-    };
-    this.runLength = grown(this.runLength, new Int32Array(n));
-    this.next = grown(this.next, new Int32Array(n));
-    this.prev = grown(this.prev, new Int32Array(n));
-    this.freedAt = grown(this.freedAt, new Float64Array(n));
-    this.touched = grown(this.touched, new Uint8Array(n));
+    this.runLength = grown(this.runLength, n);
+    this.next = grown(this.next, n);
+    this.prev = grown(this.prev, n);
+    this.freedAt = grown(this.freedAt, n);
+    this.writer = grown(this.writer, n);
+    this.writtenAt = grown(this.writtenAt, n);
   }
 
   private insert(start: number, units: number, now: Ns): void {

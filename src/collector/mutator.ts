@@ -20,7 +20,7 @@ import type {
 } from '../workload/workload.ts';
 import { roundsTogether } from './grain.ts';
 import { patternLength, ShapeCode, type UnitPlan } from './objects.ts';
-import { pageSize, runtimeHeapScanBytes } from './params.ts';
+import { pageSize, pastCacheMin, runtimeHeapScanBytes } from './params.ts';
 import { GcPhase, type Runtime } from './runtime.ts';
 import { type G, type P, type Task, Use } from './sched.ts';
 import { classPages } from './sizeclass.ts';
@@ -234,6 +234,7 @@ export class Mutators {
       ns += spans * machine.spanNs + this.mapped(alloc.start[s]!, alloc.pages[s]!);
       if (rt.release.heapLiveAt === 'span') this.flushLocal(p);
     }
+    ns += this.fetchNs(p, s, false);
     if (rt.release.heapLiveAt === 'refill') {
       const free = alloc.elements[s]! - alloc.allocCount[s]!;
       rt.heapLive += free * alloc.elementSize(s);
@@ -253,6 +254,15 @@ export class Mutators {
     return ns;
   }
 
+  /** A span's free slots are about to be written: what it takes to have those lines that another core has written last. */
+  private fetchNs(p: P, s: number, isPastCache: boolean): Ns {
+    const { alloc, heap, machine, sched } = this.rt;
+    const { cacheBytes, foreignByteNs } = machine;
+    const pages = alloc.pages[s]!;
+    const bytes = heap.write(alloc.start[s]!, pages, sched.coreOf(p), isPastCache, cacheBytes);
+    return bytes * foreignByteNs * alloc.freeShare(s);
+  }
+
   private flushLocal(p: P): void {
     this.rt.heapLive += p.localAlloc;
     this.rt.heapScan += p.localScan;
@@ -261,7 +271,14 @@ export class Mutators {
   }
 
   /** Allocates a large object. Returns the cost of mallocgc, and of touching its pages. */
-  large(p: P, u: number, place: number, size: Bytes, scan: Bytes): { mallocNs: Ns; touchNs: Ns } {
+  large(
+    p: P,
+    u: number,
+    place: number,
+    size: Bytes,
+    scan: Bytes,
+    isCopied: boolean,
+  ): { mallocNs: Ns; touchNs: Ns } {
     const { rt } = this;
     const pages = Math.ceil(size / pageSize);
     rt.alloc.now = rt.engine.now;
@@ -270,7 +287,8 @@ export class Mutators {
     const s = rt.alloc.allocLarge(pages, rt.alloc.spanClassOf(0, scan > 0), u, place, size);
     if (s < 0) throw outOfMemory(rt.heap.arenaBytes);
     ns += rt.machine.spanNs;
-    const touchNs = this.mapped(rt.alloc.start[s]!, pages);
+    const isPastCache = isCopied && rt.release.copiesPastCache && size >= pastCacheMin;
+    const touchNs = this.mapped(rt.alloc.start[s]!, pages) + this.fetchNs(p, s, isPastCache);
     this.flushLocal(p);
     rt.heapLive += pages * pageSize;
     rt.heapScan += scan;
@@ -723,7 +741,7 @@ class Goroutine implements Task {
       n = Math.min(n, 1 + Math.max(0, Math.floor(g.gcAssistBytes / size)));
     }
     const { machine } = rt;
-    const byteNs = build.copies ? machine.copyByteNs : machine.zeroByteNs;
+    const byteNs = build.copies ? machine.copyByteNs * rt.release.copyCost : machine.zeroByteNs;
     let ns = machine.mallocNs + size * byteNs + build.workNs;
     if (rt.writeBarrier) ns += build.writes * machine.writeBarrierNs;
     this.doing = Doing.small;
@@ -799,10 +817,17 @@ class Goroutine implements Task {
     const { rt } = this;
     const part = this.part!;
     const { machine } = rt;
-    const cost = this.mutators.large(p, part.u, this.placeOf(part), this.size, this.scan);
+    const cost = this.mutators.large(
+      p,
+      part.u,
+      this.placeOf(part),
+      this.size,
+      this.scan,
+      build.copies,
+    );
     let mallocNs = cost.mallocNs;
     this.fillNs = cost.touchNs + build.workNs;
-    this.copyNs = build.copies ? this.size * machine.copyByteNs : 0;
+    this.copyNs = build.copies ? this.size * machine.copyByteNs * rt.release.copyCost : 0;
     this.fillNs += this.copyNs;
     if (!build.copies) mallocNs += this.size * machine.zeroByteNs;
     this.count(part, 1, p.g!);
@@ -832,7 +857,12 @@ class Goroutine implements Task {
   /** After a span was taken: starts a collection, or pays the debt (to 1.5). True: the task must return. */
   private afterRefill(p: P, g: G): boolean {
     const { rt } = this;
-    if (rt.release.yieldAtStart && rt.collector.working && !rt.blackenEnabled && !this.yielded) {
+    if (
+      rt.release.yieldAtStart &&
+      rt.collector.coordinatorBusy &&
+      !rt.blackenEnabled &&
+      !this.yielded
+    ) {
       this.yielded = true;
       rt.sched.yield(p, g);
       return true;

@@ -140,6 +140,11 @@ export class Os {
     return this.threads[id]!.state === ThreadState.running;
   }
 
+  /** The core that a thread runs on, or ran on last. */
+  coreOf(id: number): number {
+    return this.threads[id]!.core;
+  }
+
   /** Do other threads wait for this thread's core? */
   isContended(id: number): boolean {
     return this.cores[this.threads[id]!.core]!.queue.length > 0;

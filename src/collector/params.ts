@@ -110,6 +110,9 @@ export const runtimeHeapScanBytes: Bytes = 13_136;
 /** Pointer-bearing globals of any Go program that a workload does not list. Assumed: data and bss of a small program; scanning them is part of every mark phase (about 10 µs). */
 export const runtimeGlobalsBytes: Bytes = 32 * KiB;
 
+/** Copies from this size on go past the caches, where they do at all. Source: Go 1.8 to 1.19, memmove_amd64.s. */
+export const pastCacheMin: Bytes = MiB;
+
 /** Bytes that come into the cache with a load: its line and the one beside it. Source: x86-64, lines of 64 bytes, fetched in pairs. */
 export const cacheFetchBytes: Bytes = 128;
 
@@ -118,8 +121,13 @@ export const cacheFetchBytes: Bytes = 128;
  * (switches, wakes, spans and page faults); those that say so are never varied.
  */
 export interface Machine {
-  /** Copying a byte into memory that is mapped, as init1 does it. Calibrated: init1-long, 1.9, 1 proc: 53 µs a copy of 1 MiB without collections, less what allocating it costs. */
+  /** Copying a byte into memory that is mapped, as init1 does it. Calibrated: init1-long, 1.9, 1 proc: while a collection marks the program makes one copy of 1 MiB, in 38 µs. */
   copyByteNs: number;
+  /**
+   * What a byte takes longer to write that another core has written last, and has in its cache. Source: measured programs: init1 copies
+   * 1 MiB in 50 to 120 µs, at 1 proc and where its goroutine changes cores.
+   */
+  foreignByteNs: number;
   /** Copies that memory serves at full speed at a time. Not varied. Calibrated: big-slices copies at most 19 GB/s on two cores, as on one; no log of 1 proc can tell. */
   copiesAtOnce: number;
   /** Filling a byte of mapped memory with zeroes. Source: measured on the reference machine: fill 1 MiB: 11.0 µs. */
@@ -136,8 +144,9 @@ export interface Machine {
   /** The same on a core that has gone to sleep. Source: measured on the reference machine: 25 µs. */
   coreWakeNs: number;
   /**
-   * How long a core without work stays awake. Not varied. Assumed: threads that wake one another in turn leave their cores idle for
-   * 3 to 6 µs and find them awake; on a like machine a core idle for 10 µs is asleep.
+   * How long a core without work stays awake. Not varied. Assumed: Linux's haltpoll waits 50 µs at first. Measured on the reference
+   * machine: threads that wake one another in turn leave their cores idle for 3 to 6 µs and find them awake; after a nanosleep of
+   * 100 µs, 150 in fact, a core is asleep.
    */
   coreIdleNs: number;
   /** What a futex wake costs the waker. Source: measured on a like machine: 0.7 µs. */
@@ -183,6 +192,11 @@ export interface Machine {
   rootJobNs: number;
   /** Scanning a goroutine's stack, beside its bytes: stopping it and walking its frames. Assumed: a few frames. */
   stackScanNs: number;
+  /**
+   * What the coordinator takes from being switched to until it asks the world to stop: its code and data are in no cache. Source:
+   * measured in instrumented builds of 8f34b253 and its parent, 2 procs: 15 to 21 µs from the trigger, of which waking a P takes 8.
+   */
+  coordinatorNs: number;
   /** Taking a workbuf from a global list or putting one there. Assumed: an uncontended compare-and-swap. */
   workbufNs: number;
   /**
@@ -195,7 +209,7 @@ export interface Machine {
    * 16 MiB, 138 in 32, 168 in 64. Marking of garbage and ramp takes in proportion to it.
    */
   memoryMissNs: number;
-  /** Heap up to which a miss takes `cacheMissNs`, in bytes. Not varied. Source: measured on a like machine, as memoryMissNs. */
+  /** Heap up to which a miss takes `cacheMissNs`, and what a core holds of what it has written, in bytes. Not varied. Source: measured on a like machine, as memoryMissNs. */
   cacheBytes: Bytes;
   /** Having a cache line that another core has written last. Source: measured on a like machine, two threads that answer one another: 62 ns. */
   lineTransferNs: number;
@@ -227,18 +241,21 @@ export interface Machine {
   assistNs: number;
   /** Starting a worker and its end. Assumed: as assistNs, and the bookkeeping. */
   workerNs: number;
+  /** Writing a piece of a line of gctrace to a file: a system call. Calibrated: init1-long, 1.9, 1 proc: 31 µs a collection that neither copies nor the collector take, 34 pieces. */
+  traceWriteNs: number;
 }
 
 /** The reference machine: 2 cores of a virtual AMD EPYC, Linux 6.18. Source: measured there, and, where a field says so, calibration. */
 export const referenceMachine: Machine = {
-  copyByteNs: 0.048,
+  copyByteNs: 0.036,
+  foreignByteNs: 0.07,
   copiesAtOnce: 1,
   zeroByteNs: 0.0105,
   pageFaultNs: 1130,
   schedYieldNs: 500,
   futexWakeNs: 2800,
   coreWakeNs: 25_000,
-  coreIdleNs: 10_000,
+  coreIdleNs: 50_000,
   futexCallNs: 700,
   coreSignalNs: 8000,
   futexPreemptNs: 4000,
@@ -258,6 +275,7 @@ export const referenceMachine: Machine = {
   scanRootByteNs: 0.031,
   rootJobNs: 200,
   stackScanNs: 300,
+  coordinatorNs: 8000,
   workbufNs: 25,
   cacheMissNs: 20,
   memoryMissNs: 85,
@@ -277,4 +295,5 @@ export const referenceMachine: Machine = {
   perProcStopNs: 300,
   assistNs: 200,
   workerNs: 500,
+  traceWriteNs: 900,
 };

@@ -67,6 +67,8 @@ export interface ReleaseModel {
   /** Spans to sweep are kept in two lists that grow with the heap (from 1.8). */
   readonly sweepLists: boolean;
   readonly workbufs: WorkbufModel;
+  /** Large copies are made past the caches (from 1.8). */
+  readonly copiesPastCache: boolean;
   /** What is swept in proportion to: objects refilled against heap growth (2015-04), span bytes allocated (1.5), heapLive (1.9). */
   readonly sweepPacing: 'heap-live' | 'span-bytes';
   /** Spans not swept by the next collection are swept while the world is stopped (to 1.5), or just before. */
@@ -129,11 +131,15 @@ export interface ReleaseModel {
 
   /** The clock of sweep termination holds what it takes to start the world again (to 1.9). */
   readonly clocksRestart: boolean;
+  /** Pieces of a line, each of which is written by itself. */
+  readonly traceWrites: number;
 
   /** Cost of the release's marking code relative to 1.9's. Calibrated: marking CPU of steady at 1 proc. */
   readonly markCost: number;
   /** Cost of scanning globals and stacks relative to 1.9's. Calibrated: root scan of init1 at 1 proc. */
   readonly rootCost: number;
+  /** Cost of copying memory relative to 1.9's: to 1.7 with string instructions, from 1.8 on with vector ones, past the caches from 1 MiB on. Calibrated: init1-long at 1 proc, 1.5 and 1.6. */
+  readonly copyCost: number;
 }
 
 /** How the trigger-ratio pacer of a release differs from its neighbours. */
@@ -228,6 +234,7 @@ const ce502b06Parent: ReleaseModel = {
   markBitArenas: false,
   sweepLists: false,
   workbufs: oldWorkbufs,
+  copiesPastCache: false,
   sweepPacing: 'heap-live',
   finishSweep: 'stopped',
   phases: 'coordinator',
@@ -256,6 +263,8 @@ const ce502b06Parent: ReleaseModel = {
   assistWakesNext: false,
   pacer: ce502b06Pacer,
   clocksRestart: true,
+  traceWrites: 42,
+  copyCost: 1.24,
   markCost: 1.3,
   rootCost: 8.4,
 };
@@ -271,6 +280,7 @@ const march: ReleaseModel = {
   about:
     'March 2015: background credit is counted, nobody spends it yet (on the phases and workers of ce502b06^)',
   pacer: marchPacer,
+  traceWrites: 36,
 };
 const commit8f34b253: ReleaseModel = {
   ...ce502b06,
@@ -333,6 +343,7 @@ const go16: ReleaseModel = {
   assistAt: 'malloc',
   overAssist: 'bytes',
   pacer: pacer16,
+  traceWrites: 34,
   markCost: 1.35,
   rootCost: 4,
 };
@@ -344,6 +355,7 @@ const go18: ReleaseModel = {
   markBitArenas: true,
   sweepLists: true,
   workbufs: { bytes: 2048, capacity: 253, buffers: 2, source: 'persistent' },
+  copiesPastCache: true,
   allocateBlack: 'always',
   blackCountsAsWork: true,
   rescanStacks: 'no',
@@ -354,6 +366,7 @@ const go18: ReleaseModel = {
   assistsMarkRoots: true,
   overAssist: 'work',
   pacer: pacer18,
+  copyCost: 1,
   markCost: 1,
   rootCost: 1,
 };

@@ -46,9 +46,11 @@ export const Use = {
   idle: 10,
   /** A dedicated worker waits in the getfull barrier. */
   getfull: 11,
+  /** A line of gctrace is written. */
+  tracing: 12,
 } as const;
 export type Use = (typeof Use)[keyof typeof Use];
-const useCount = 12;
+const useCount = 13;
 /**
  * Whether the collector has the P, by its use: 1 in those that Go's traces take from mutator utilisation, which are a worker that
  * is not idle, an assist or a transition on the P, working or waiting. Sweeping is not one: `go tool trace` leaves it out unless
@@ -382,6 +384,11 @@ export class Sched {
   }
 
   // ---- activities ----
+
+  /** The core that a P's thread is on. */
+  coreOf(p: P): number {
+    return this.os.coreOf(p.id);
+  }
 
   /** Spends `units` × `unitNs` of CPU time. A preemption request ends it at the next whole unit. */
   run(p: P, unitNs: number, units: number, use: Use): void {

@@ -91,6 +91,8 @@ export interface SimTotals {
     idleMarkNs: Ns;
     /** The coordinator's own work: root scan, barriers, transitions. */
     coordinatorNs: Ns;
+    /** Lines of gctrace were written. */
+    tracingNs: Ns;
     sweepNs: Ns;
     stoppedNs: Ns;
     /** Looking for work, or waiting in the getfull barrier. */
@@ -272,6 +274,7 @@ class Run implements Simulation {
         fractionalNs: used(Use.fractional),
         idleMarkNs: used(Use.idleMark),
         coordinatorNs: used(Use.coordinator),
+        tracingNs: used(Use.tracing),
         sweepNs: used(Use.sweep),
         stoppedNs: used(Use.stopped),
         spinningNs: used(Use.spinning) + used(Use.getfull),

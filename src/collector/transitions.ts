@@ -38,8 +38,8 @@ abstract class StoppedWorld implements Task {
   protected abstract begin(): void;
   /** It has stopped. Returns the time that the work takes. */
   protected abstract work(p: P): Ns;
-  /** It runs again. */
-  protected abstract end(p: P): void;
+  /** It runs again, and this task is over. */
+  protected abstract end(p: P, g: G): void;
 
   resume(p: P, g: G): void {
     const { gc } = this;
@@ -58,8 +58,8 @@ abstract class StoppedWorld implements Task {
       case Stop.restart:
         sched.startTheWorld(p);
         gc.pauseEnds();
-        this.end(p);
         g.tasks.pop();
+        this.end(p, g);
         return;
       default:
         fail('stop of the world in no known step', this.step);
@@ -81,6 +81,10 @@ export class StartCycle extends StoppedWorld {
       // What the allocation before this has cost is spent before the clock of sweep termination starts.
       if (ns > 0) sched.run(p, ns, 1, Use.sweep);
       else if (p.extraNs > 0) sched.run(p, 0, 1, Use.mutator);
+      return;
+    }
+    if (gc.tracing) {
+      gc.waitForTrace(p, g);
       return;
     }
     if (!this.hasWorkers) {
@@ -119,8 +123,31 @@ export class MarkTermination extends StoppedWorld {
     return this.gc.terminate(p);
   }
 
-  protected end(p: P): void {
-    this.gc.end(p);
+  protected end(p: P, g: G): void {
+    this.gc.end(p, g);
+  }
+}
+
+/** The collection's line of gctrace, written after the world has been started, piece by piece. */
+export class TraceLine implements Task {
+  private isWritten = false;
+  private readonly rt: Runtime;
+  private readonly gc: Collector;
+
+  constructor(rt: Runtime, gc: Collector) {
+    this.rt = rt;
+    this.gc = gc;
+  }
+
+  resume(p: P, g: G): void {
+    const { gc, rt } = this;
+    if (!this.isWritten) {
+      this.isWritten = true;
+      rt.sched.run(p, rt.release.traceWrites * rt.machine.traceWriteNs, 1, Use.tracing);
+      return;
+    }
+    g.tasks.pop();
+    gc.traced(p);
   }
 }
 
@@ -225,6 +252,10 @@ export class StoppedCycle extends StoppedWorld {
       gc.waitFor(p, g, gc.count + 1);
       return;
     }
+    if (!this.hasBegun && gc.tracing) {
+      gc.waitForTrace(p, g);
+      return;
+    }
     super.resume(p, g);
   }
 
@@ -238,7 +269,7 @@ export class StoppedCycle extends StoppedWorld {
     return this.gc.collectStopped(p);
   }
 
-  protected end(p: P): void {
-    this.gc.end(p);
+  protected end(p: P, g: G): void {
+    this.gc.end(p, g);
   }
 }

@@ -6,8 +6,9 @@ import { describe, expect, test } from 'vitest';
 import { GcWork } from '../../src/collector/gcwork.ts';
 import { ShapeCode } from '../../src/collector/objects.ts';
 import { referenceMachine } from '../../src/collector/params.ts';
+import { findRelease } from '../../src/collector/release.ts';
 import { sizeClass } from '../../src/collector/sizeclass.ts';
-import { KiB, MiB, usNs } from '../../src/units.ts';
+import { KiB, MiB, msNs, usNs } from '../../src/units.ts';
 import {
   bareRuntime,
   medianOf,
@@ -206,15 +207,15 @@ goroutines:
 });
 
 test('sweep termination holds the waking of a P in 1.9, and not in 1.10', () => {
-  // Real Go, 4 procs: a quarter of all below 9 and 1 µs.
+  // Real Go, medians of init1-long: 9 µs, and 0.
   const sweepTerm = (release: string): number =>
     medianOf(
-      runWorkload('init1', { ...quiet, release, procs: 4, cores: 2 }).counted.map(
+      runWorkload('init1', { ...quiet, release, procs: 2, cores: 2 }).counted.map(
         (c) => c.sweepTermNs!,
       ),
     );
   expect(sweepTerm('1.9')).toBeGreaterThan(5 * usNs);
-  expect(sweepTerm('1.10')).toBeLessThan(4 * usNs);
+  expect(sweepTerm('1.10')).toBeLessThan(2 * usNs);
 });
 
 test('gcSys of a program that has hardly begun is its bitmap and one arena of mark bits', () => {
@@ -280,4 +281,39 @@ test('objects in the holes of a swept span lie as far apart as its free slots', 
   place(late, 0, 16);
   place(late, 16, 16);
   expect(objects.strideA[late]).toBe(256);
+});
+
+describe('memory that another core has written last', () => {
+  const elapsedNs = (release: string, foreignByteNs: number, procs: number): number =>
+    runWorkload('init1', { ...quiet, release, procs, cores: procs, machine: { foreignByteNs } })
+      .totals.elapsedNs;
+  const dear = 100 * referenceMachine.foreignByteNs;
+
+  test('is dear to copy into where a goroutine changes cores, as in 1.5, and not at 1 proc', () => {
+    expect(elapsedNs('1.5', dear, 2)).toBeGreaterThan(2 * elapsedNs('1.5', 0.001, 2));
+    expect(elapsedNs('1.5', dear, 1)).toBe(elapsedNs('1.5', 0.001, 1));
+  });
+
+  test('is not met by copies past the caches, from 1.8 on', () => {
+    expect(elapsedNs('1.9', dear, 2)).toBeLessThan(1.01 * elapsedNs('1.9', 0.001, 2));
+  });
+
+  test('makes a copy take as long as the longest that were measured', () => {
+    // Programs that were measured: a copy of 1 MiB takes 50 to 120 µs.
+    const { copyByteNs, foreignByteNs } = referenceMachine;
+    const copyNs = copyByteNs * findRelease('1.5').copyCost * MiB;
+    expect(copyNs / usNs).toBeCloseTo(47, 0);
+    expect((copyNs + foreignByteNs * MiB) / usNs).toBeCloseTo(120, 0);
+  });
+});
+
+test('the coordinator takes a while to get going, and the program goes on on another P', () => {
+  const beyond = (release: string, coordinatorNs: number): number => {
+    const machine = { coordinatorNs };
+    const { counted } = runWorkload('init1', { ...quiet, release, procs: 2, cores: 2, machine });
+    return medianOf(counted.map((cycle) => cycle.heapStartBytes - cycle.sim.triggerBytes));
+  };
+  expect(beyond('8f34b253', 0.5 * msNs) - beyond('8f34b253', 1)).toBeGreaterThan(2 * MiB);
+  // From 1.6 on there is none.
+  expect(beyond('1.6', 0.5 * msNs)).toBe(beyond('1.6', 1));
 });

@@ -112,6 +112,28 @@ describe('the page heap', () => {
     expect(heap.touch(again, 10)).toBe(0);
   });
 
+  test('knows what a core has written last, while its cache holds it', () => {
+    const heap = new PageHeap();
+    const cacheBytes = 20 * pageBytes;
+    const start = heap.alloc(30);
+    heap.touch(start, 30);
+    const write = (core: number, from: number, pages: number, isPastCache = false): number =>
+      heap.write(start + from, pages, core, isPastCache, cacheBytes) / pageBytes;
+    // Fresh from the system, no core has it; one that writes again has its own.
+    expect(write(0, 0, 10)).toBe(0);
+    expect(write(0, 0, 4)).toBe(0);
+    // Another core has to fetch all ten, and then has them.
+    expect(write(1, 0, 10)).toBe(10);
+    expect(write(1, 0, 10)).toBe(0);
+    expect(write(0, 8, 4)).toBe(2);
+    // Past the caches: fetched once more, and then in none.
+    expect(write(1, 8, 4, true)).toBe(4);
+    expect(write(0, 8, 4)).toBe(0);
+    // Core 1 goes on to 20 pages: what it wrote before is in memory.
+    expect(write(1, 10, 20)).toBe(2);
+    expect(write(0, 0, 8)).toBe(0);
+  });
+
   test.each([
     ['the whole of it', 0, 4],
     ['its beginning', 0, 1],

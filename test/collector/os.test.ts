@@ -108,10 +108,10 @@ describe('the operating system', () => {
     const scene = system(2, 2);
     expect(wakeTakes(scene, 0)).toEqual({ delayNs: 25_000, callNs: 8000 });
     scene.os.sleep(0);
-    scene.until(scene.engine.now + 10_000);
+    scene.until(scene.engine.now + 50_000);
     expect(wakeTakes(scene, 0)).toEqual({ delayNs: 2800, callNs: 700 });
     scene.os.sleep(0);
-    scene.until(scene.engine.now + 10_100);
+    scene.until(scene.engine.now + 50_100);
     expect(wakeTakes(scene, 0)).toEqual({ delayNs: 25_000, callNs: 8000 });
   });
 
@@ -121,7 +121,7 @@ describe('the operating system', () => {
     expect(scene.os.wakeDelayNs()).toBe(25_000);
     scene.os.usedIdle(scene.engine.now + 5000);
     expect(scene.os.wakeDelayNs()).toBe(2800);
-    scene.until(scene.engine.now + 15_100);
+    scene.until(scene.engine.now + 55_100);
     expect(scene.os.wakeDelayNs()).toBe(25_000);
   });
 

@@ -259,8 +259,8 @@ test('a fully stopped collection frees workbufs before the world starts again', 
   let grewTo = 0;
   const { collector, workbufs } = runtime;
   const end = collector.end.bind(collector);
-  collector.end = (p) => {
-    end(p);
+  collector.end = (p, g) => {
+    end(p, g);
     const last = cycles[cycles.length - 1];
     if (last?.forced) heldAfterStop = workbufs.bytes;
   };
