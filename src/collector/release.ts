@@ -57,6 +57,9 @@ export interface ReleaseModel {
   /** How long a thief leaves a lone `runnext` to its P; 0: takes it at once. */
   readonly stealRunnextAfterNs: Ns;
 
+  /** A P that takes what is not in its own queue starts another one looking (to 1.5), or only if it was looking itself (fb6f8a96f2). */
+  readonly wakesAlways: boolean;
+
   // ---- heap ----
   /** heapLive grows when a span comes from the page heap (to 1.5), or when a P caches a span, by its free part (from 1.6). */
   readonly heapLiveAt: 'span' | 'refill';
@@ -229,6 +232,7 @@ const ce502b06Parent: ReleaseModel = {
   },
   timerThreads: 'one',
   stealRunnextAfterNs: 0,
+  wakesAlways: true,
   heapLiveAt: 'span',
   splitNoscan: false,
   markBitArenas: false,
@@ -342,6 +346,7 @@ const go16: ReleaseModel = {
   dedicatedNeedsWork: true,
   assistAt: 'malloc',
   overAssist: 'bytes',
+  wakesAlways: false,
   pacer: pacer16,
   traceWrites: 34,
   markCost: 1.35,

@@ -629,28 +629,35 @@ export class Sched {
     if (g === null && p.schedtick % globalQueueTicks === 0 && this.globalQueue.length > 0) {
       g = this.globalTake();
     }
+    let isOwn = false;
     if (g === null && p.runnext !== null) {
       g = p.runnext;
       p.runnext = null;
       g.queued = false;
       inherit = true;
+      isOwn = true;
     }
     if (g === null && p.queue.length > 0) {
       g = p.queue.shift()!;
       g.queued = false;
+      isOwn = true;
     }
     if (g === null) g = this.findRunnable(p);
     if (g === null) return null;
     if (!inherit) p.schedtick++;
     g.preempt = false;
-    if (p.spinning) {
-      this.stopSpinning(p);
-      // A P that found work while looking starts another one looking, so that work never waits for an idle P.
-      this.wakeIdle(p);
-    }
+    this.resetSpinning(p, isOwn);
     p.spunOnce = false;
     p.mayTakeRunnext = false;
     return g;
+  }
+
+  /** The P has found what to run, in its own queue or elsewhere: whether another one starts looking. */
+  private resetSpinning(p: P, isOwn: boolean): void {
+    const wasSpinning = p.spinning;
+    if (wasSpinning) this.stopSpinning(p);
+    // A P that found work while looking starts another one looking, so that work never waits for an idle P.
+    if (wasSpinning || (this.release.wakesAlways && !isOwn)) this.wakeIdle(p);
   }
 
   private globalTake(): G {

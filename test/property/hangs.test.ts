@@ -116,3 +116,27 @@ goroutines:
   const totals = run(workload, { procs: 2 });
   expect(totals.cycles).toBe(1);
 });
+
+test('what waits in the global queue runs, though workers start in vain on every P that is awake', () => {
+  // Between the marks of 2015 two Ps start workers for nothing, again and again, and never look at a queue. Whoever starts one wakes
+  // another P (resetspinning to 1.5), which takes the coordinator; without that, this program never allocates again.
+  const workload = workloadFrom(`
+globals: { size: 1200kB, pointers: 600kB }
+kinds:
+  node: { size: 32B, pointers: 16B }
+  leaf: { size: 2689B, pointers: 100% }
+structures:
+  maps: { shape: map, entries: 6660, count: 5 }
+  arrays: { shape: array, kind: leaf, length: 7350, count: 2 }
+goroutines:
+  - times: 1
+    for: 2ms
+    steps:
+      - alloc: { kind: node, count: 8, keep: latest }
+`);
+  const asked = { release: '8f34b253', gcPercent: 400, seed: 3994174907, noise: 0 };
+  for (const procs of [4, 7, 8, 16]) {
+    const totals = run(workload, { ...asked, procs, cores: 1, durationNs: 5000 * msNs });
+    expect(totals.ended).toBe('finished');
+  }
+});

@@ -42,7 +42,7 @@ const progressNsMin = 0.9e6;
  * once before it goes on, and there are far fewer.
  */
 const fruitlessMax = 1000;
-/** Steps that do not allocate take less than a millisecond, and those that wait for collections less than a few seconds. */
+/** Steps that do not allocate take less than a millisecond, and a collection that was asked for less than a few seconds. */
 const idleNsMax = 10e9;
 /** A run that goes on for longer is cut off. With GOGC=0 there may be a collection for each object. */
 const eventsMax = 8e6;
@@ -134,8 +134,8 @@ function run({ createSimulation }, { workload, options, cycles, onSlice, steps }
 /** Sees to it that the program gets on: throws Hang where it does not. */
 class Progress {
   #allocatedBytes = 0;
-  /** When the program was last seen to have allocated something. */
-  #allocatedNs = 0;
+  /** When the program was last seen to have allocated something, or got a collection that it asked for. */
+  #movedNs = 0;
   /** Collections since then that nobody asked for. */
   #fruitless = 0;
 
@@ -149,10 +149,10 @@ class Progress {
     const { nowNs } = simulation;
     if (allocatedBytes > this.#allocatedBytes) {
       this.#allocatedBytes = allocatedBytes;
-      this.#allocatedNs = nowNs;
+      this.#movedNs = nowNs;
       this.#fruitless = 0;
-    } else if (nowNs - this.#allocatedNs > idleNsMax) {
-      throw new Hang(`nothing was allocated since ${this.#allocatedNs} ns, at ${nowNs} ns`);
+    } else if (nowNs - this.#movedNs > idleNsMax) {
+      throw new Hang(`nothing was allocated since ${this.#movedNs} ns, at ${nowNs} ns`);
     }
   }
 
@@ -162,6 +162,7 @@ class Progress {
    */
   collected(simulation, { forced, periodic }) {
     this.passed(simulation);
+    if (forced) this.#movedNs = simulation.nowNs;
     if (forced || periodic === true) return;
     this.#fruitless++;
     if (this.#fruitless <= fruitlessMax) return;
