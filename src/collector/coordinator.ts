@@ -6,7 +6,7 @@ import { fail } from '../assert.ts';
 import type { Collector } from './gc.ts';
 import type { Runtime } from './runtime.ts';
 import { type G, type P, type Task, Use } from './sched.ts';
-import { MarkTermination, StartCycle } from './transitions.ts';
+import { MarkTermination } from './transitions.ts';
 
 const Step = {
   wait: 0,
@@ -62,7 +62,7 @@ export class Coordinator implements Task {
         return;
       case Step.begin:
         this.step = Step.started;
-        g.tasks.push(new StartCycle(rt, gc));
+        gc.startCoordinated(g);
         return;
       case Step.started:
         this.step = Step.scan;
@@ -123,6 +123,7 @@ export class Coordinator implements Task {
         return;
       case Step.over:
         this.step = Step.wait;
+        gc.coordinatorBusy = false;
         sched.park(p, g);
         return;
       default:

@@ -5,7 +5,8 @@
  * brought in step (or stopped) with the write barrier on; workers and assists mark (mark 1); the globals are scanned again and caches
  * flushed; mark 2; the world is stopped for mark termination; sweeping begins. Between these the coordinator waits to be woken.
  * From 1.6 on there is no coordinator: the goroutine that crosses the trigger starts the collection, and the worker or assist that
- * runs out of work last runs the transitions.
+ * runs out of work last runs the transitions. Last of all, with the world running again, whoever ended the collection writes its line
+ * of gctrace; from 1.6 on the next one has to wait for that.
  *
  * Simplifications: marking that is left for mark termination is charged as one stop, shared by the processors that help;
  * stacks are scanned whole.
@@ -21,6 +22,7 @@ import { forceGcPeriodNs, reviseTimerNs, scavengeLimitNs } from './params.ts';
 import type { Mechanism } from './release.ts';
 import { GcPhase, type Runtime } from './runtime.ts';
 import { type G, type P, type Task, Use } from './sched.ts';
+import { Semaphore } from './semaphore.ts';
 import { markStopped, stoppedProcs } from './stoppedmark.ts';
 import { Exit, ForcedCycle, MarkDone, StartCycle, StoppedCycle, TraceLine } from './transitions.ts';
 import { BgMarkWorker } from './worker.ts';
@@ -47,23 +49,37 @@ class CycleNotes {
   goal: Bytes = 0;
 }
 
+/** Why a collection is to start: because of the trigger, of two minutes without one, or as the given collection, for runtime.GC(). */
+export interface Cause {
+  readonly forced: boolean;
+  readonly periodic: boolean;
+  readonly cycle: number;
+}
+
+const triggered: Cause = { forced: false, periodic: false, cycle: 0 };
+const overdue: Cause = { forced: false, periodic: true, cycle: 0 };
+
 export class Collector {
-  /** A collection runs, or is being started. */
-  working = false;
-  /** Its line of gctrace is being written. From 1.6 on that holds worldsema: the next collection waits. */
-  tracing = false;
+  /** worldsema: whoever collects holds it; from 1.6 on until the line of gctrace is written. */
+  readonly worldsema: Semaphore;
+  /** work.startSema, from 1.6 on: held while a collection is being started. */
+  readonly startSema: Semaphore;
+  /** bggc.working: the coordinator has been woken, and does not wait again before its line of gctrace is written. */
+  coordinatorBusy = false;
+  /** work.cycles: collections that have begun. */
+  begun = 0;
   /** Collections that have ended. */
   count = 0;
   /** Mechanisms whose choices differed in something that came up in this run. */
   readonly exercised = new Set<Mechanism>();
   /** Goroutines in runtime.GC(), waiting for the collection with the given number to end. */
   private readonly waiters: { g: G; count: number }[] = [];
-  /** Goroutines on work.startSema. */
-  private readonly startWaiters: G[] = [];
-  /** Goroutines on worldsema, for a line of gctrace to be written. */
-  private readonly traceWaiters: G[] = [];
   private notes = new CycleNotes();
   private coordinator: Coordinator | null = null;
+  /** What the coordinator was woken for. */
+  private coordinatorCause = triggered;
+  /** The goroutine that forces a collection after two minutes without one is on its way. */
+  private isForcing = false;
   private transition = false;
   private reviseGen = 0;
   private lastEndNs: Ns = 0;
@@ -89,31 +105,27 @@ export class Collector {
     this.rt = rt;
     this.onCycle = onCycle;
     this.auditor = auditor;
+    this.worldsema = new Semaphore(rt.sched);
+    this.startSema = new Semaphore(rt.sched);
   }
 
   // ---- starting ----
 
   /** After an allocation that took a span: starts a collection if heapLive has reached the trigger. True: the task must return. */
   maybeStart(p: P, g: G): boolean {
-    const rt = this.rt;
-    if (rt.phase !== GcPhase.off || rt.heapLive < rt.pacer.trigger) return false;
-    if (rt.release.phases === 'coordinator' && this.coordinatorBusy) return false;
-    if (!this.working) return this.start(p, g, { forced: false, periodic: false });
-    // gcStart takes work.startSema: whoever else finds the trigger crossed waits until the collection has started.
-    this.startWaiters.push(g);
-    rt.sched.park(p, g);
+    if (!this.shouldStart(triggered)) return false;
+    if (this.rt.release.phases === 'coordinator' && this.coordinatorBusy) return false;
+    this.start(p, g, triggered);
     return true;
   }
 
-  /** The coordinator is at work until it has written its line. */
-  get coordinatorBusy(): boolean {
-    return this.working || this.tracing;
-  }
-
-  /** The collection has started: those who wanted to start it too go on. */
-  started(p: P): void {
-    for (const g of this.startWaiters) this.rt.sched.ready(g, p, false);
-    this.startWaiters.length = 0;
+  /** Whether there is still reason for a collection to start (gcShouldStart, gcTrigger.test). */
+  shouldStart({ forced, periodic, cycle }: Cause): boolean {
+    const rt = this.rt;
+    if (rt.phase !== GcPhase.off) return false;
+    if (forced) return this.begun < cycle;
+    if (periodic) return rt.engine.now - this.lastEndNs >= forceGcPeriodNs;
+    return rt.heapLive >= rt.pacer.trigger;
   }
 
   /** What sysmon does for the heap: gives back what has long been free, and has a collection started after two minutes without. */
@@ -128,31 +140,29 @@ export class Collector {
 
   private maybeForce(): void {
     const rt = this.rt;
-    if (this.working || !Number.isFinite(rt.pacer.trigger)) return;
-    if (rt.engine.now - this.lastEndNs < forceGcPeriodNs) return;
-    this.working = true;
+    if (this.isForcing || this.coordinatorBusy || !Number.isFinite(rt.pacer.trigger)) return;
+    if (!this.shouldStart(overdue)) return;
+    this.isForcing = true;
     const helper: Task = {
       resume: (p, g) => {
         g.tasks.pop();
         g.tasks.push(new Exit(rt));
-        this.working = false;
-        this.start(p, g, { forced: false, periodic: true });
+        this.isForcing = false;
+        this.start(p, g, overdue);
       },
     };
     rt.sched.start(rt.sched.newG(helper), null);
   }
 
-  private start(p: P, g: G, why: { forced: boolean; periodic: boolean }): boolean {
+  /** The goroutine starts a collection itself, or, to 1.5, wakes the coordinator and makes way for it. */
+  private start(p: P, g: G, cause: Cause): void {
     const rt = this.rt;
-    this.working = true;
-    this.notes = new CycleNotes();
-    this.notes.forced = why.forced;
-    this.notes.periodic = why.periodic;
-    this.notes.triggerBytes = why.forced || why.periodic ? rt.heapLive : rt.pacer.trigger;
     if (rt.release.phases === 'decentralized') {
-      g.tasks.push(new StartCycle(rt, this));
-      return true;
+      g.tasks.push(new StartCycle(rt, this, cause));
+      return;
     }
+    this.coordinatorBusy = true;
+    this.coordinatorCause = cause;
     if (this.coordinator === null) {
       this.coordinator = new Coordinator(rt, this);
       this.coordinator.g = rt.sched.newG(this.coordinator);
@@ -162,7 +172,20 @@ export class Collector {
     }
     if (rt.release.starter === 'local-tail') rt.sched.yieldLocal(p, g);
     else rt.sched.yield(p, g);
-    return true;
+  }
+
+  /** The coordinator starts the collection that it was woken for. */
+  startCoordinated(g: G): void {
+    g.tasks.push(new StartCycle(this.rt, this, this.coordinatorCause));
+  }
+
+  /** Whoever starts the collection holds worldsema. */
+  begin({ forced, periodic }: Cause): void {
+    const rt = this.rt;
+    this.notes = new CycleNotes();
+    this.notes.forced = forced;
+    this.notes.periodic = periodic;
+    this.notes.triggerBytes = forced || periodic ? rt.heapLive : rt.pacer.trigger;
   }
 
   /** runtime.GC(): puts the task that asks for a collection, and waits for it, on top of the G's. */
@@ -180,8 +203,9 @@ export class Collector {
     this.rt.sched.park(p, g);
   }
 
-  startForced(p: P, g: G): void {
-    this.start(p, g, { forced: true, periodic: false });
+  /** runtime.GC() starts the given collection, unless somebody else does. */
+  startForced(p: P, g: G, cycle: number): void {
+    this.start(p, g, { forced: true, periodic: false, cycle });
   }
 
   // ---- workers ----
@@ -223,6 +247,7 @@ export class Collector {
   setUp(): Ns {
     const rt = this.rt;
     const { machine } = rt;
+    this.begun++;
     let ns = machine.sweepTermNs + rt.procs * machine.perProcStopNs;
     ns += this.lookAtSpansNs() + rt.sweeper.finish();
     rt.gcBits.nextEpoch();
@@ -441,7 +466,6 @@ export class Collector {
     const cycle = this.record();
     this.lastEndNs = rt.engine.now;
     this.auditor?.cycleEnded();
-    this.working = false;
     for (let i = 0; i < this.waiters.length; ) {
       const waiter = this.waiters[i]!;
       if (waiter.count <= this.count) {
@@ -452,21 +476,13 @@ export class Collector {
       }
     }
     this.onCycle(cycle);
-    this.tracing = true;
+    if (rt.release.phases === 'coordinator') this.worldsema.release(p);
     g.tasks.push(new TraceLine(rt, this));
   }
 
-  /** Parks a G until the line of gctrace is written. */
-  waitForTrace(p: P, g: G): void {
-    this.traceWaiters.push(g);
-    this.rt.sched.park(p, g);
-  }
-
-  /** It is: semrelease(&worldsema). */
-  traced(p: P): void {
-    this.tracing = false;
-    for (const g of this.traceWaiters) this.rt.sched.ready(g, p, true);
-    this.traceWaiters.length = 0;
+  /** The line of gctrace is written. */
+  lineWritten(p: P): void {
+    if (this.rt.release.phases === 'decentralized') this.worldsema.release(p);
   }
 
   /** A collection with the world stopped begins. */
@@ -483,6 +499,7 @@ export class Collector {
   collectStopped(p: P): Ns {
     const rt = this.rt;
     const { machine, marker } = rt;
+    this.begun++;
     let ns = machine.sweepTermNs + rt.procs * machine.perProcStopNs + 2 * this.lookAtSpansNs();
     ns += rt.sweeper.finish();
     rt.gcBits.nextEpoch();

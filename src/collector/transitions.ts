@@ -1,10 +1,10 @@
 /**
  * What goroutines run on top of their own work when a collection needs it: its start, the way from mark 1 to mark 2 and on, mark
- * termination, and runtime.GC() in both forms. Follows src/runtime/mgc.go: gcStart, gcMarkDone, gcMarkTermination, GC.
+ * termination, its line of gctrace, and runtime.GC() in both forms. Follows src/runtime/mgc.go: gcStart, gcMarkDone, gcMarkTermination, GC.
  */
 import { fail } from '../assert.ts';
 import type { Ns } from '../units.ts';
-import type { Collector } from './gc.ts';
+import type { Cause, Collector } from './gc.ts';
 import type { Runtime } from './runtime.ts';
 import { type G, type P, type Task, Use } from './sched.ts';
 
@@ -67,35 +67,65 @@ abstract class StoppedWorld implements Task {
   }
 }
 
-/** The start of a collection: by the coordinator, or (gcStart from 1.6 on) by the goroutine that crossed the trigger. */
+const Start = { sweep: 0, ask: 1, check: 2, begin: 3, workers: 4, stop: 5 } as const;
+
+/**
+ * The start of a collection: by the coordinator, or (gcStart from 1.6 on) by the goroutine that crossed the trigger. It takes
+ * startSema for as long, and looks whether there is still reason to; and it waits for worldsema.
+ */
 export class StartCycle extends StoppedWorld {
-  private isSwept = false;
-  private hasWorkers = false;
+  private starting: number = Start.sweep;
+  private readonly cause: Cause;
+
+  constructor(rt: Runtime, gc: Collector, cause: Cause) {
+    super(rt, gc);
+    this.cause = cause;
+  }
 
   override resume(p: P, g: G): void {
     const { rt, gc } = this;
-    const { sched } = rt;
-    if (!this.isSwept) {
-      this.isSwept = true;
-      const ns = rt.release.finishSweep === 'stopped' ? 0 : rt.sweeper.finish();
-      // What the allocation before this has cost is spent before the clock of sweep termination starts.
-      if (ns > 0) sched.run(p, ns, 1, Use.sweep);
-      else if (p.extraNs > 0) sched.run(p, 0, 1, Use.mutator);
-      return;
-    }
-    if (gc.tracing) {
-      gc.waitForTrace(p, g);
-      return;
-    }
-    if (!this.hasWorkers) {
-      // The first collection starts a worker for each P, and waits on a note for each.
-      if (gc.startWorker(p, g)) {
-        sched.block(p, g);
+    switch (this.starting) {
+      case Start.sweep:
+        this.starting = Start.ask;
+        this.sweep(p);
         return;
-      }
-      this.hasWorkers = true;
+      case Start.ask:
+        this.starting = Start.check;
+        if (this.isDecentralized) gc.startSema.acquire(p, g);
+        return;
+      case Start.check:
+        this.starting = Start.begin;
+        if (this.isDecentralized && !gc.shouldStart(this.cause)) {
+          g.tasks.pop();
+          gc.startSema.release(p);
+        } else {
+          gc.worldsema.acquire(p, g);
+        }
+        return;
+      case Start.begin:
+        this.starting = Start.workers;
+        gc.begin(this.cause);
+        return;
+      case Start.workers:
+        // The first collection starts a worker for each P, and waits on a note for each.
+        if (gc.startWorker(p, g)) rt.sched.block(p, g);
+        else this.starting = Start.stop;
+        return;
+      default:
+        super.resume(p, g);
     }
-    super.resume(p, g);
+  }
+
+  private get isDecentralized(): boolean {
+    return this.rt.release.phases === 'decentralized';
+  }
+
+  private sweep(p: P): void {
+    const { release, sched, sweeper } = this.rt;
+    const ns = release.finishSweep === 'stopped' ? 0 : sweeper.finish();
+    // What the allocation before this has cost is spent before the clock of sweep termination starts.
+    if (ns > 0) sched.run(p, ns, 1, Use.sweep);
+    else if (p.extraNs > 0) sched.run(p, 0, 1, Use.mutator);
   }
 
   protected begin(): void {
@@ -108,7 +138,7 @@ export class StartCycle extends StoppedWorld {
 
   protected end(p: P): void {
     this.gc.sweepTerminated(p);
-    this.gc.started(p);
+    if (this.isDecentralized) this.gc.startSema.release(p);
   }
 }
 
@@ -147,7 +177,7 @@ export class TraceLine implements Task {
       return;
     }
     g.tasks.pop();
-    gc.traced(p);
+    gc.lineWritten(p);
   }
 }
 
@@ -207,32 +237,33 @@ export class MarkDone implements Task {
   }
 }
 
-/** runtime.GC() from 1.9 on (and at 051809e3): waits for a concurrent collection that started after the call. */
+/**
+ * runtime.GC() from 1.9 on (and at 051809e3): when the collection in hand has ended, the next one is its own, whoever starts it;
+ * it waits for that.
+ */
 export class ForcedCycle implements Task {
-  private started = false;
-  private target = -1;
+  private readonly cycle: number;
   private readonly rt: Runtime;
   private readonly gc: Collector;
 
   constructor(rt: Runtime, gc: Collector) {
     this.rt = rt;
     this.gc = gc;
+    this.cycle = gc.begun + 1;
   }
 
   resume(p: P, g: G): void {
-    const { rt, gc } = this;
-    if (!this.started) {
-      if (gc.working) {
-        gc.waitFor(p, g, gc.count + 1);
-        return;
-      }
-      this.started = true;
-      this.target = gc.count + 1;
-      gc.startForced(p, g);
+    const { rt, gc, cycle } = this;
+    if (gc.count < cycle - 1) {
+      gc.waitFor(p, g, cycle - 1);
       return;
     }
-    if (gc.count < this.target) {
-      gc.waitFor(p, g, this.target);
+    if (gc.begun < cycle) {
+      gc.startForced(p, g, cycle);
+      return;
+    }
+    if (gc.count < cycle) {
+      gc.waitFor(p, g, cycle);
       return;
     }
     // The caller sweeps along, until the heap is as after a whole collection.
@@ -242,26 +273,20 @@ export class ForcedCycle implements Task {
   }
 }
 
-/** runtime.GC() to 1.8: everything with the world stopped, sweeping included. */
+/** runtime.GC() to 1.8: everything with the world stopped, sweeping included. It has worldsema when who collects gives it back. */
 export class StoppedCycle extends StoppedWorld {
-  private hasBegun = false;
+  private hasAsked = false;
 
   override resume(p: P, g: G): void {
-    const { gc } = this;
-    if (!this.hasBegun && gc.working) {
-      gc.waitFor(p, g, gc.count + 1);
-      return;
-    }
-    if (!this.hasBegun && gc.tracing) {
-      gc.waitForTrace(p, g);
+    if (!this.hasAsked) {
+      this.hasAsked = true;
+      this.gc.worldsema.acquire(p, g);
       return;
     }
     super.resume(p, g);
   }
 
   protected begin(): void {
-    this.hasBegun = true;
-    this.gc.working = true;
     this.gc.beginStopped();
   }
 

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { releases } from '../../src/collector/release.ts';
 import { formatCycle, formatFor } from '../../src/trace/format.ts';
 import { msNs, secondNs } from '../../src/units.ts';
-import { runWorkload } from '../support/simulation.ts';
+import { runWorkload, workloadFrom } from '../support/simulation.ts';
 
 const quiet = { noise: 0, procs: 1, cores: 1, release: '1.9' };
 const piecesIn = (release: string): number => releases.find((r) => r.name === release)!.traceWrites;
@@ -38,13 +38,14 @@ test('at 1 proc each line takes the program the time that its pieces take', () =
 describe('init1-long at 1 proc', () => {
   // Real Go, 10,000 copies, runs measured on a quiet machine: 0.934, 0.894, 0.597 and 0.592 s.
   test.each([
-    ['1.5', 0.934],
-    ['1.6', 0.894],
-    ['1.9', 0.597],
-    ['1.10', 0.592],
-  ])('of %s takes as long as in real Go', (release, seconds) => {
+    // A copy costs the same in 1.5 and 1.6, and the two logs leave it open what: one is too slow, one too fast.
+    ['1.5', 0.934, 0.09],
+    ['1.6', 0.894, 0.05],
+    ['1.9', 0.597, 0.03],
+    ['1.10', 0.592, 0.03],
+  ])('of %s takes as long as in real Go', (release, seconds, share) => {
     const { totals } = runWorkload('init1-long', { ...quiet, release });
-    expect(Math.abs(totals.elapsedNs / secondNs / seconds - 1)).toBeLessThan(0.1);
+    expect(Math.abs(totals.elapsedNs / secondNs / seconds - 1)).toBeLessThan(share);
   });
 });
 
@@ -69,5 +70,45 @@ describe('while the line is written', () => {
     expect(counted.length).toBeGreaterThan(20);
     const beyond = counted.map((c) => c.heapStartBytes - c.sim.triggerBytes);
     expect(Math.max(...beyond)).toBeGreaterThan(4 * 2 ** 20);
+  });
+});
+
+describe('runtime.GC() beside lines that take long', () => {
+  /** Two collections go on by turns: one goroutine asks for one every 2 ms, the other crosses the trigger. */
+  const asking = workloadFrom(`
+name: asking
+kinds:
+  node: { size: 1MiB }
+goroutines:
+  - { for: 300ms, steps: [gc, sleep: 2ms] }
+  - { for: 300ms, steps: [{ alloc: { kind: node, keep: latest } }] }
+`);
+  const asked = { noise: 0, procs: 2, cores: 2 };
+
+  test.each(['1.5', '1.6', '1.8', '1.9', '1.10'])(
+    'is not starved by triggered ones: %s',
+    (release) => {
+      const forcedOf = (traceWriteNs: number): number =>
+        runWorkload(asking, { ...asked, release, machine: { traceWriteNs } }).cycles.filter(
+          (cycle) => cycle.forced,
+        ).length;
+      // 2 ms, and what the collection and its line take: 300 ms have room for 130.
+      expect(forcedOf(0.001)).toBeGreaterThan(100);
+      // With a line of 7 ms, two collections at most come between one and the next.
+      expect(forcedOf(msNs / 5)).toBeGreaterThan(300 / (2 + 3 * 42 * 0.2) - 2);
+    },
+  );
+
+  test("to 1.5 its line is the caller's own: the coordinator starts meanwhile", () => {
+    const { cycles } = runWorkload(asking, {
+      ...asked,
+      release: '1.5',
+      machine: { traceWriteNs: msNs / 5 },
+    });
+    const afterForced = cycles.filter((_, i) => cycles[i - 1]?.forced === true);
+    const early = afterForced.filter(
+      (cycle) => cycle.startNs! - cycles[cycles.indexOf(cycle) - 1]!.endNs! < msNs,
+    );
+    expect(early.length).toBeGreaterThan(0);
   });
 });
