@@ -293,17 +293,19 @@ class Calibration {
     // The program makes one copy, and then finds that there is marking to do.
     const cycles = this.#init1.flat();
     const each = meanOf(cycles, (cycle) => halfDigitUp(cycle.markNs ?? 0) - markCpuNs(cycle));
+    // Half of the last digit of the time of marking.
+    const digitNs = lastDigitNs(meanOf(cycles, ({ markNs = 0 }) => markNs)) / 2;
     this.#found(
       'copyByteNs',
       each / MiB / copyCost,
-      usNs / MiB / copyCost,
+      digitNs / MiB / copyCost,
       `init1: ${microseconds(each)} while it marks that nobody marks, ${cycles.length} collections`,
     );
     const leftNs = spentNs - copies * (each + spanNs);
     this.#found(
       'traceWriteNs',
       leftNs / writes,
-      (uncertainty + copies * usNs) / writes,
+      (uncertainty + copies * digitNs) / writes,
       `init1: ${microseconds(leftNs / lines)} a collection that no copy takes`,
     );
   }

@@ -6,7 +6,8 @@
  * For huge heaps the books are kept in units of several pages (`unitPages`; see grain.ts): a run is then rounded up to whole
  * units. Pages are Go's outside of this class; a run's start is the number of its first unit.
  *
- * Simplifications: one contiguous arena (as Go has to 1.10); spans' own metadata is not counted.
+ * Simplifications: one contiguous arena (as Go has to 1.10); spans' own metadata is not counted. Which core has written memory last is
+ * noted where it is allocated, for a span as a whole: not for stores, marking and sweeping, nor for what is only read.
  */
 import { fail } from '../assert.ts';
 import { grown } from '../sim/grown.ts';
@@ -36,8 +37,8 @@ export class PageHeap {
   private inUseUnits = 0;
   /** Pages given back to the system by the scavenger. */
   releasedPages = 0;
-  /** System memory mapped so far: calls to mmap since last asked, so that the caller can charge them. */
-  grown = 0;
+  /** Calls to mmap since last asked, so that the caller can charge them. */
+  mmaps = 0;
 
   // By unit. A free run is described at its first and last page: its length there, 0 elsewhere.
   private runLength = new Int32Array(4096);
@@ -114,15 +115,15 @@ export class PageHeap {
   }
 
   /**
-   * A core writes to a run that has been touched; past its cache, or through it. Returns the bytes that another core has written last,
-   * and still has in its cache: each holds the last `cacheBytes` that it has written.
+   * A core writes to a run that has been touched; past its cache, or through it. Returns the bytes of it that another core has written
+   * last, and still has in its cache: each holds the last `dirtyBytes` that it has written. Of a unit of several pages all counts.
    */
   write(
     start: number,
     pages: number,
     core: number,
     isPastCache: boolean,
-    cacheBytes: Bytes,
+    dirtyBytes: Bytes,
   ): Bytes {
     const { writer, writtenAt, written } = this;
     const unitBytes = this.unitPages * pageSize;
@@ -134,7 +135,7 @@ export class PageHeap {
       const last = writer[i]!;
       if (last >= Writer.core && last !== me) {
         const since = written[last - Writer.core]! - writtenAt[i]!;
-        if (since * unitBytes < cacheBytes) foreign++;
+        if (since * unitBytes <= dirtyBytes) foreign++;
       }
       if (isPastCache) {
         writer[i] = Writer.memory;
@@ -144,7 +145,7 @@ export class PageHeap {
       }
     }
     written[core] = now;
-    return foreign * unitBytes;
+    return Math.min(foreign * unitBytes, pages * pageSize);
   }
 
   /** Frees a run and joins it with its free neighbours. */
@@ -222,7 +223,7 @@ export class PageHeap {
     const start = this.arenaUnits;
     if (start + ask > arenaUnitsMax) return false;
     this.arenaUnits += ask;
-    this.grown++;
+    this.mmaps++;
     this.reserve(this.arenaUnits + 1);
     this.insert(start, ask, 0);
     return true;

@@ -248,18 +248,18 @@ export class Mutators {
   /** Cost of the pages of a span: the system call that maps them, and the faults of their first touch. */
   private mapped(start: number, pages: number): Ns {
     const { heap, machine } = this.rt;
-    const ns = heap.grown * machine.mmapNs + heap.touch(start, pages) * machine.pageFaultNs;
-    if (heap.grown > 0) this.rt.collector.noteGcSys();
-    heap.grown = 0;
+    const ns = heap.mmaps * machine.mmapNs + heap.touch(start, pages) * machine.pageFaultNs;
+    if (heap.mmaps > 0) this.rt.collector.noteGcSys();
+    heap.mmaps = 0;
     return ns;
   }
 
   /** A span's free slots are about to be written: what it takes to have those lines that another core has written last. */
   private fetchNs(p: P, s: number, isPastCache: boolean): Ns {
     const { alloc, heap, machine, sched } = this.rt;
-    const { cacheBytes, foreignByteNs } = machine;
+    const { dirtyBytes, foreignByteNs } = machine;
     const pages = alloc.pages[s]!;
-    const bytes = heap.write(alloc.start[s]!, pages, sched.coreOf(p), isPastCache, cacheBytes);
+    const bytes = heap.write(alloc.start[s]!, pages, sched.coreOf(p), isPastCache, dirtyBytes);
     return bytes * foreignByteNs * alloc.freeShare(s);
   }
 

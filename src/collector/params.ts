@@ -124,10 +124,12 @@ export interface Machine {
   /** Copying a byte into memory that is mapped, as init1 does it. Calibrated: init1-long, 1.9, 1 proc: while a collection marks the program makes one copy of 1 MiB, in 38 µs. */
   copyByteNs: number;
   /**
-   * What a byte takes longer to write that another core has written last, and has in its cache. Source: measured programs: init1 copies
-   * 1 MiB in 50 to 120 µs, at 1 proc and where its goroutine changes cores.
+   * What a byte takes longer to write that another core has written last, and has in its cache. Calibrated: init1, to 1.6: copies of
+   * 1 MiB take 50 µs at 1 proc, and up to 120 where its goroutine changes cores; no log of 1 proc can tell.
    */
   foreignByteNs: number;
+  /** How much of what it has written last a core has in its cache, in bytes. Not varied. Assumed: as `cacheBytes`; init1's heap, of 8 to 17 MB at 2 procs, feels a factor of 2. */
+  dirtyBytes: Bytes;
   /** Copies that memory serves at full speed at a time. Not varied. Calibrated: big-slices copies at most 19 GB/s on two cores, as on one; no log of 1 proc can tell. */
   copiesAtOnce: number;
   /** Filling a byte of mapped memory with zeroes. Source: measured on the reference machine: fill 1 MiB: 11.0 µs. */
@@ -144,9 +146,10 @@ export interface Machine {
   /** The same on a core that has gone to sleep. Source: measured on the reference machine: 25 µs. */
   coreWakeNs: number;
   /**
-   * How long a core without work stays awake. Not varied. Assumed: Linux's haltpoll waits 50 µs at first. Measured on the reference
-   * machine: threads that wake one another in turn leave their cores idle for 3 to 6 µs and find them awake; after a nanosleep of
-   * 100 µs, 150 in fact, a core is asleep.
+   * How long a core without work stays awake. Not varied. Assumed: the 50 µs that Linux's haltpoll waits at first. On the reference
+   * machine threads that wake one another in turn leave their cores idle for 3 to 6 µs and find them awake, and a nanosleep of 100 µs,
+   * 150 with its slack, ends 24 µs late, as on a core that is asleep. On a like machine a core idle for 10 µs was; but then mark
+   * termination of init1 at 2 and 4 procs would take 100 µs, where it is 40 in real Go from 1.9 on.
    */
   coreIdleNs: number;
   /** What a futex wake costs the waker. Source: measured on a like machine: 0.7 µs. */
@@ -209,7 +212,7 @@ export interface Machine {
    * 16 MiB, 138 in 32, 168 in 64. Marking of garbage and ramp takes in proportion to it.
    */
   memoryMissNs: number;
-  /** Heap up to which a miss takes `cacheMissNs`, and what a core holds of what it has written, in bytes. Not varied. Source: measured on a like machine, as memoryMissNs. */
+  /** Heap up to which a miss takes `cacheMissNs`, in bytes. Not varied. Source: measured on a like machine, as memoryMissNs. */
   cacheBytes: Bytes;
   /** Having a cache line that another core has written last. Source: measured on a like machine, two threads that answer one another: 62 ns. */
   lineTransferNs: number;
@@ -249,6 +252,7 @@ export interface Machine {
 export const referenceMachine: Machine = {
   copyByteNs: 0.036,
   foreignByteNs: 0.07,
+  dirtyBytes: 8 * MiB,
   copiesAtOnce: 1,
   zeroByteNs: 0.0105,
   pageFaultNs: 1130,

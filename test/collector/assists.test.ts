@@ -4,6 +4,7 @@
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { quantile } from '../../src/analysis/statistics.ts';
 import { findRelease, type Mechanisms } from '../../src/collector/release.ts';
 import type { SimOptions } from '../../src/collector/simulate.ts';
 import { KiB, MiB, msNs } from '../../src/units.ts';
@@ -75,12 +76,14 @@ describe('heap growth while assists are on', () => {
   // With no more Ps than cores no P loses its core in the middle of a collection: marking hardly ever waits, and neither choice
   // lets the heap run.
   for (const procs of [1, 2]) {
-    test(`big-slices at ${procs} procs on 2 cores: less than the goal with either`, () => {
+    // Real Go at 2 procs: 90 % of collections below 0.25 and 0.19; the worst 5.9 before, and 0.37.
+    test(`big-slices at ${procs} procs on 2 cores: less than the goal with either, but for a few before`, () => {
       for (const release of ['8f34b253^', '8f34b253']) {
         const growth = growthWithAssists(
           overSeeds([1, 2, 3], 'big-slices', { release, procs, cores: 2 }),
         );
-        expect(Math.max(...growth)).toBeLessThan(1);
+        const sorted = [...growth].sort((a, b) => a - b);
+        expect(quantile(sorted, release === '8f34b253' ? 1 : 0.9)).toBeLessThan(1);
         expect(medianOf(growth)).toBeLessThan(0.2);
       }
     });

@@ -114,11 +114,11 @@ describe('the page heap', () => {
 
   test('knows what a core has written last, while its cache holds it', () => {
     const heap = new PageHeap();
-    const cacheBytes = 20 * pageBytes;
+    const dirtyBytes = 20 * pageBytes;
     const start = heap.alloc(30);
     heap.touch(start, 30);
     const write = (core: number, from: number, pages: number, isPastCache = false): number =>
-      heap.write(start + from, pages, core, isPastCache, cacheBytes) / pageBytes;
+      heap.write(start + from, pages, core, isPastCache, dirtyBytes) / pageBytes;
     // Fresh from the system, no core has it; one that writes again has its own.
     expect(write(0, 0, 10)).toBe(0);
     expect(write(0, 0, 4)).toBe(0);
@@ -129,9 +129,21 @@ describe('the page heap', () => {
     // Past the caches: fetched once more, and then in none.
     expect(write(1, 8, 4, true)).toBe(4);
     expect(write(0, 8, 4)).toBe(0);
-    // Core 1 goes on to 20 pages: what it wrote before is in memory.
+    // Core 1 goes on to 20 pages: what it wrote before is in memory, and these are all in its cache.
     expect(write(1, 10, 20)).toBe(2);
     expect(write(0, 0, 8)).toBe(0);
+    expect(write(0, 10, 20)).toBe(20);
+    // Its first eight, written before those 20, are gone, as is the first of 21.
+    expect(write(1, 0, 21)).toBe(11);
+    expect(write(0, 0, 21)).toBe(20);
+  });
+
+  test('counts no more of a run than there is where units are of several pages', () => {
+    const heap = new PageHeap(16);
+    const start = heap.alloc(17);
+    heap.touch(start, 17);
+    expect(heap.write(start, 17, 0, false, 1 << 30)).toBe(0);
+    expect(heap.write(start, 17, 1, false, 1 << 30)).toBe(17 * pageBytes);
   });
 
   test.each([
