@@ -56,6 +56,12 @@ export interface Cause {
   readonly cycle: number;
 }
 
+/** When a collection was asked for: why, and the trigger then. GOGC may change before it begins. */
+export interface Occasion {
+  readonly cause: Cause;
+  readonly triggerBytes: Bytes;
+}
+
 const triggered: Cause = { forced: false, periodic: false, cycle: 0 };
 const overdue: Cause = { forced: false, periodic: true, cycle: 0 };
 
@@ -77,7 +83,7 @@ export class Collector {
   private notes = new CycleNotes();
   private coordinator: Coordinator | null = null;
   /** What the coordinator was woken for. */
-  private coordinatorCause = triggered;
+  private woken: Occasion = { cause: triggered, triggerBytes: 0 };
   /** The goroutine that forces a collection after two minutes without one is on its way. */
   private isForcing = false;
   private transition = false;
@@ -157,12 +163,14 @@ export class Collector {
   /** The goroutine starts a collection itself, or, to 1.5, wakes the coordinator and makes way for it. */
   private start(p: P, g: G, cause: Cause): void {
     const rt = this.rt;
+    const isTriggered = !cause.forced && !cause.periodic;
+    const occasion = { cause, triggerBytes: isTriggered ? rt.pacer.trigger : rt.heapLive };
     if (rt.release.phases === 'decentralized') {
-      g.tasks.push(new StartCycle(rt, this, cause));
+      g.tasks.push(new StartCycle(rt, this, occasion));
       return;
     }
     this.coordinatorBusy = true;
-    this.coordinatorCause = cause;
+    this.woken = occasion;
     if (this.coordinator === null) {
       this.coordinator = new Coordinator(rt, this);
       this.coordinator.g = rt.sched.newG(this.coordinator);
@@ -176,16 +184,15 @@ export class Collector {
 
   /** The coordinator starts the collection that it was woken for. */
   startCoordinated(g: G): void {
-    g.tasks.push(new StartCycle(this.rt, this, this.coordinatorCause));
+    g.tasks.push(new StartCycle(this.rt, this, this.woken));
   }
 
   /** Whoever starts the collection holds worldsema. */
-  begin({ forced, periodic }: Cause): void {
-    const rt = this.rt;
+  begin({ cause, triggerBytes }: Occasion): void {
     this.notes = new CycleNotes();
-    this.notes.forced = forced;
-    this.notes.periodic = periodic;
-    this.notes.triggerBytes = forced || periodic ? rt.heapLive : rt.pacer.trigger;
+    this.notes.forced = cause.forced;
+    this.notes.periodic = cause.periodic;
+    this.notes.triggerBytes = triggerBytes;
   }
 
   /** runtime.GC(): puts the task that asks for a collection, and waits for it, on top of the G's. */

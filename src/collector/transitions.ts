@@ -4,7 +4,7 @@
  */
 import { fail } from '../assert.ts';
 import type { Ns } from '../units.ts';
-import type { Cause, Collector } from './gc.ts';
+import type { Collector, Occasion } from './gc.ts';
 import type { Runtime } from './runtime.ts';
 import { type G, type P, type Task, Use } from './sched.ts';
 
@@ -75,11 +75,11 @@ const Start = { sweep: 0, ask: 1, check: 2, begin: 3, workers: 4, stop: 5 } as c
  */
 export class StartCycle extends StoppedWorld {
   private starting: number = Start.sweep;
-  private readonly cause: Cause;
+  private readonly occasion: Occasion;
 
-  constructor(rt: Runtime, gc: Collector, cause: Cause) {
+  constructor(rt: Runtime, gc: Collector, occasion: Occasion) {
     super(rt, gc);
-    this.cause = cause;
+    this.occasion = occasion;
   }
 
   override resume(p: P, g: G): void {
@@ -95,7 +95,7 @@ export class StartCycle extends StoppedWorld {
         return;
       case Start.check:
         this.starting = Start.begin;
-        if (this.isDecentralized && !gc.shouldStart(this.cause)) {
+        if (this.isDecentralized && !gc.shouldStart(this.occasion.cause)) {
           g.tasks.pop();
           gc.startSema.release(p);
         } else {
@@ -104,7 +104,7 @@ export class StartCycle extends StoppedWorld {
         return;
       case Start.begin:
         this.starting = Start.workers;
-        gc.begin(this.cause);
+        gc.begin(this.occasion);
         return;
       case Start.workers:
         // The first collection starts a worker for each P, and waits on a note for each.

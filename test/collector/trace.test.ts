@@ -112,3 +112,23 @@ goroutines:
     expect(early.length).toBeGreaterThan(0);
   });
 });
+
+test('a collection keeps the trigger at which it was asked for, though GOGC is off when it begins', () => {
+  // Most of the time one collection waits for the line of another, of 7 ms; meanwhile GOGC is turned off.
+  const switching = workloadFrom(`
+name: switching
+kinds:
+  node: { size: 1MiB }
+goroutines:
+  - { for: 300ms, steps: [{ alloc: { kind: node, keep: latest } }] }
+  - { for: 300ms, steps: [sleep: 3ms, set-gogc: off, sleep: 5ms, set-gogc: 100] }
+`);
+  const { cycles } = runWorkload(switching, {
+    release: '1.9',
+    procs: 2,
+    cores: 2,
+    machine: { traceWriteNs: msNs / 5 },
+  });
+  expect(cycles.length).toBeGreaterThan(10);
+  for (const { sim } of cycles) expect(sim.triggerBytes).toBeLessThan(2 ** 30);
+});
