@@ -49,12 +49,14 @@ class CycleNotes {
   goal: Bytes = 0;
 }
 
-/** Why a collection is to start: because of the trigger, of two minutes without one, or as the given collection, for runtime.GC(). */
-export interface Cause {
-  readonly forced: boolean;
-  readonly periodic: boolean;
-  readonly cycle: number;
-}
+/**
+ * Why a collection is to start (gcTrigger): because of the heap, of two minutes without one, or, for runtime.GC(), as the one with the
+ * given number.
+ */
+type Cause =
+  | { readonly kind: 'heap' }
+  | { readonly kind: 'time' }
+  | { readonly kind: 'cycle'; readonly cycle: number };
 
 /** When a collection was asked for: why, and the trigger then. GOGC may change before it begins. */
 export interface Occasion {
@@ -62,8 +64,8 @@ export interface Occasion {
   readonly triggerBytes: Bytes;
 }
 
-const triggered: Cause = { forced: false, periodic: false, cycle: 0 };
-const overdue: Cause = { forced: false, periodic: true, cycle: 0 };
+const triggered: Cause = { kind: 'heap' };
+const overdue: Cause = { kind: 'time' };
 
 export class Collector {
   /** worldsema: whoever collects holds it; from 1.6 on until the line of gctrace is written. */
@@ -119,19 +121,18 @@ export class Collector {
 
   /** After an allocation that took a span: starts a collection if heapLive has reached the trigger. True: the task must return. */
   maybeStart(p: P, g: G): boolean {
-    if (!this.shouldStart(triggered)) return false;
-    if (this.rt.release.phases === 'coordinator' && this.coordinatorBusy) return false;
+    if (this.coordinatorBusy || !this.shouldStart(triggered)) return false;
     this.start(p, g, triggered);
     return true;
   }
 
   /** Whether there is still reason for a collection to start (gcShouldStart, gcTrigger.test). */
-  shouldStart({ forced, periodic, cycle }: Cause): boolean {
+  shouldStart(cause: Cause): boolean {
     const rt = this.rt;
     if (rt.phase !== GcPhase.off) return false;
-    if (forced) return this.begun < cycle;
-    if (periodic) return rt.engine.now - this.lastEndNs >= forceGcPeriodNs;
-    return rt.heapLive >= rt.pacer.trigger;
+    if (cause.kind === 'heap') return rt.heapLive >= rt.pacer.trigger;
+    if (cause.kind === 'time') return rt.engine.now - this.lastEndNs >= forceGcPeriodNs;
+    return this.begun < cause.cycle;
   }
 
   /** What sysmon does for the heap: gives back what has long been free, and has a collection started after two minutes without. */
@@ -163,8 +164,8 @@ export class Collector {
   /** The goroutine starts a collection itself, or, to 1.5, wakes the coordinator and makes way for it. */
   private start(p: P, g: G, cause: Cause): void {
     const rt = this.rt;
-    const isTriggered = !cause.forced && !cause.periodic;
-    const occasion = { cause, triggerBytes: isTriggered ? rt.pacer.trigger : rt.heapLive };
+    const triggerBytes = cause.kind === 'heap' ? rt.pacer.trigger : rt.heapLive;
+    const occasion = { cause, triggerBytes };
     if (rt.release.phases === 'decentralized') {
       g.tasks.push(new StartCycle(rt, this, occasion));
       return;
@@ -190,8 +191,8 @@ export class Collector {
   /** Whoever starts the collection holds worldsema. */
   begin({ cause, triggerBytes }: Occasion): void {
     this.notes = new CycleNotes();
-    this.notes.forced = cause.forced;
-    this.notes.periodic = cause.periodic;
+    this.notes.forced = cause.kind === 'cycle';
+    this.notes.periodic = cause.kind === 'time';
     this.notes.triggerBytes = triggerBytes;
   }
 
@@ -212,7 +213,7 @@ export class Collector {
 
   /** runtime.GC() starts the given collection, unless somebody else does. */
   startForced(p: P, g: G, cycle: number): void {
-    this.start(p, g, { forced: true, periodic: false, cycle });
+    this.start(p, g, { kind: 'cycle', cycle });
   }
 
   // ---- workers ----

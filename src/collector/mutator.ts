@@ -259,7 +259,8 @@ export class Mutators {
     const { alloc, heap, machine, sched } = this.rt;
     const { dirtyBytes, foreignByteNs } = machine;
     const pages = alloc.pages[s]!;
-    const bytes = heap.write(alloc.start[s]!, pages, sched.coreOf(p), isPastCache, dirtyBytes);
+    const core = sched.os.coreOf(p.id);
+    const bytes = heap.write(alloc.start[s]!, pages, core, isPastCache, dirtyBytes);
     return bytes * foreignByteNs * alloc.freeShare(s);
   }
 

@@ -385,11 +385,6 @@ export class Sched {
 
   // ---- activities ----
 
-  /** The core that a P's thread is on. */
-  coreOf(p: P): number {
-    return this.os.coreOf(p.id);
-  }
-
   /** Spends `units` × `unitNs` of CPU time. A preemption request ends it at the next whole unit. */
   run(p: P, unitNs: number, units: number, use: Use): void {
     p.unitNs = unitNs * this.rng.factor(this.noise);

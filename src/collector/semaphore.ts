@@ -9,21 +9,19 @@ import type { G, P, Sched } from './sched.ts';
 export class Semaphore {
   private readonly sched: Sched;
   private readonly queue: G[] = [];
-  isHeld = false;
+  private isHeld = false;
 
   constructor(sched: Sched) {
     this.sched = sched;
   }
 
-  /** semacquire. True: the goroutine holds it. False: it was parked, and holds it when it runs again; the task must return. */
-  acquire(p: P, g: G): boolean {
-    if (!this.isHeld) {
-      this.isHeld = true;
-      return true;
+  /** semacquire: the goroutine holds it when its task is resumed next, at once or after it was parked. The task must return. */
+  acquire(p: P, g: G): void {
+    if (this.isHeld) {
+      this.queue.push(g);
+      this.sched.park(p, g);
     }
-    this.queue.push(g);
-    this.sched.park(p, g);
-    return false;
+    this.isHeld = true;
   }
 
   /** semrelease, on P `p`. */

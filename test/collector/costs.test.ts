@@ -11,6 +11,7 @@ import { KiB, MiB, msNs, usNs } from '../../src/units.ts';
 import {
   bareRuntime,
   medianOf,
+  piledWorkload,
   runWorkload,
   type SimulatedCycle,
   workloadFrom,
@@ -167,19 +168,8 @@ goroutines:
 });
 
 describe('marking with the world stopped', () => {
-  /** A list whose leaves pile up in workbufs, and a stopped collection of it. */
-  const piled = workloadFrom(`
-name: piled
-kinds:
-  item: { size: 128B, pointers: 128B }
-  leaf: { size: 64B, pointers: 8B }
-structures:
-  peak: { shape: items, kind: item, length: 100000, leaf-kind: leaf, leaves: 14, next: last }
-goroutines:
-  - times: 1
-    steps:
-      - gc
-`);
+  /** A stopped collection of what piles up in workbufs. */
+  const piled = piledWorkload();
   const forced = (procs: number) =>
     runWorkload(piled, { ...quiet, release: '1.5', procs, cores: procs, gcPercent: 10_000 });
 

@@ -73,6 +73,9 @@ describe('while the line is written', () => {
   });
 });
 
+/** Lines of 7 to 8 ms. */
+const slowest = { traceWriteNs: msNs / 5 };
+
 describe('runtime.GC() beside lines that take long', () => {
   /** Two collections go on by turns: one goroutine asks for one every 2 ms, the other crosses the trigger. */
   const asking = workloadFrom(`
@@ -88,27 +91,22 @@ goroutines:
   test.each(['1.5', '1.6', '1.8', '1.9', '1.10'])(
     'is not starved by triggered ones: %s',
     (release) => {
-      const forcedOf = (traceWriteNs: number): number =>
-        runWorkload(asking, { ...asked, release, machine: { traceWriteNs } }).cycles.filter(
-          (cycle) => cycle.forced,
-        ).length;
+      const forcedOf = (machine: { traceWriteNs: number }): number =>
+        runWorkload(asking, { ...asked, release, machine }).cycles.filter((cycle) => cycle.forced)
+          .length;
       // 2 ms, and what the collection and its line take: 300 ms have room for 130.
-      expect(forcedOf(0.001)).toBeGreaterThan(100);
+      expect(forcedOf({ traceWriteNs: 0.001 })).toBeGreaterThan(100);
       // With a line of 7 ms, two collections at most come between one and the next.
-      expect(forcedOf(msNs / 5)).toBeGreaterThan(300 / (2 + 3 * 42 * 0.2) - 2);
+      expect(forcedOf(slowest)).toBeGreaterThan(300 / (2 + 3 * 42 * 0.2) - 2);
     },
   );
 
   test("to 1.5 its line is the caller's own: the coordinator starts meanwhile", () => {
-    const { cycles } = runWorkload(asking, {
-      ...asked,
-      release: '1.5',
-      machine: { traceWriteNs: msNs / 5 },
+    const { cycles } = runWorkload(asking, { ...asked, release: '1.5', machine: slowest });
+    const early = cycles.filter((cycle, i) => {
+      const before = cycles[i - 1];
+      return before?.forced === true && cycle.startNs! - before.endNs! < msNs;
     });
-    const afterForced = cycles.filter((_, i) => cycles[i - 1]?.forced === true);
-    const early = afterForced.filter(
-      (cycle) => cycle.startNs! - cycles[cycles.indexOf(cycle) - 1]!.endNs! < msNs,
-    );
     expect(early.length).toBeGreaterThan(0);
   });
 });
@@ -123,12 +121,8 @@ goroutines:
   - { for: 300ms, steps: [{ alloc: { kind: node, keep: latest } }] }
   - { for: 300ms, steps: [sleep: 3ms, set-gogc: off, sleep: 5ms, set-gogc: 100] }
 `);
-  const { cycles } = runWorkload(switching, {
-    release: '1.9',
-    procs: 2,
-    cores: 2,
-    machine: { traceWriteNs: msNs / 5 },
-  });
+  const asked = { release: '1.9', procs: 2, cores: 2, machine: slowest };
+  const { cycles } = runWorkload(switching, asked);
   expect(cycles.length).toBeGreaterThan(10);
   for (const { sim } of cycles) expect(sim.triggerBytes).toBeLessThan(2 ** 30);
 });

@@ -11,10 +11,10 @@ import { MiB, secondNs } from '../../src/units.ts';
 import {
   medianOf,
   overSeeds,
+  piledWorkload,
   runWorkload,
   type SimulatedRun,
   startWorkload,
-  workloadFrom,
   workloadNamed,
 } from '../support/simulation.ts';
 
@@ -174,24 +174,9 @@ describe('spans of workbufs', () => {
   });
 });
 
-/** A list whose leaves pile up in workbufs, collected once and dropped; then garbage that the sweeper competes with, or not. */
-const piled = (then: string): string => `
-name: piled
-kinds:
-  item: { size: 128B, pointers: 128B }
-  leaf: { size: 64B, pointers: 8B }
-structures:
-  peak: { shape: items, kind: item, length: 100000, leaf-kind: leaf, leaves: 14, next: last }
-goroutines:
-  - times: 1
-    steps:
-      - gc
-${then}
-`;
-
 describe('the sweeper', () => {
   test('returns at most 64 spans before it lets others run, and stops early when it is preempted', () => {
-    const { simulation, runtime } = startWorkload(workloadFrom(piled('      - work: 200ms')), {
+    const { simulation, runtime } = startWorkload(piledWorkload('      - work: 200ms'), {
       ...machine,
       procs: 1,
       cores: 1,
@@ -222,7 +207,7 @@ describe('the sweeper', () => {
   });
 
   test('frees in whole batches where nobody disturbs it, at 1 to 2 µs a span', () => {
-    const { simulation, runtime } = startWorkload(workloadFrom(piled('      - sleep: 200ms')), {
+    const { simulation, runtime } = startWorkload(piledWorkload('      - sleep: 200ms'), {
       ...machine,
       procs: 1,
       cores: 1,
@@ -249,7 +234,7 @@ describe('the sweeper', () => {
 });
 
 test('a fully stopped collection frees workbufs before the world starts again', () => {
-  const { simulation, runtime, cycles } = startWorkload(workloadFrom(piled('      - sleep: 1ms')), {
+  const { simulation, runtime, cycles } = startWorkload(piledWorkload('      - sleep: 1ms'), {
     release: '1.8',
     workbufContrast: 'on',
     procs: 2,

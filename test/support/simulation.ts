@@ -57,6 +57,25 @@ export function workloadNamed(name: string): Workload {
   return workload;
 }
 
+/**
+ * A workload: a list whose leaves pile up in workbufs, collected once, and the steps that follow, if any.
+ */
+export function piledWorkload(then = ''): Workload {
+  return workloadFrom(`
+name: piled
+kinds:
+  item: { size: 128B, pointers: 128B }
+  leaf: { size: 64B, pointers: 8B }
+structures:
+  peak: { shape: items, kind: item, length: 100000, leaf-kind: leaf, leaves: 14, next: last }
+goroutines:
+  - times: 1
+    steps:
+      - gc
+${then}
+`);
+}
+
 /** A workload from YAML in a test. */
 export function workloadFrom(text: string): Workload {
   return parseWorkload(text, 'test.yaml');
