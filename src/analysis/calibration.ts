@@ -34,6 +34,7 @@ export type CalibrationCosts = Record<
   | 'sweepObjectNs'
   | 'writeBarrierNs'
   | 'coordinatorNs'
+  | 'futexWakeNs'
   | 'traceWriteNs'
   | 'otherWorkEveryNs'
   | 'otherWorkMinNs'
@@ -54,6 +55,7 @@ export interface CalibrationModel {
     rootCost: number;
     copyCost: number;
     traceWrites: number;
+    assistsMarkRoots: boolean;
   };
   defaults: CalibrationCosts;
   /** Globals of the runtime, and scannable objects that it keeps. */
@@ -278,7 +280,9 @@ class Calibration {
     const uncertainty = this.#init1.length * msNs;
     const writes = lines * this.#release.traceWrites;
     if (phases === 'coordinator') {
-      const restNs = lines * machine.coordinatorNs + writes * machine.traceWriteNs;
+      // The program, locked to its thread, leaves its P to the coordinator's, and has it back: two wakes.
+      const waitNs = machine.coordinatorNs + 2 * machine.futexWakeNs;
+      const restNs = lines * waitNs + writes * machine.traceWriteNs;
       const each = (spentNs - restNs) / copies;
       const from = `init1: ${microseconds(each)} a copy of 1 MiB, ${Math.round(copies)} copies`;
       const bytesEach = MiB * copyCost;
@@ -292,7 +296,9 @@ class Calibration {
     }
     // The program makes one copy, and then finds that there is marking to do.
     const cycles = this.#init1.flat();
-    const each = meanOf(cycles, (cycle) => halfDigitUp(cycle.markNs ?? 0) - markCpuNs(cycle));
+    const each =
+      meanOf(cycles, (cycle) => halfDigitUp(cycle.markNs ?? 0) - markCpuNs(cycle)) -
+      this.#leavesNs();
     // Half of the last digit of the time of marking.
     const digitNs = lastDigitNs(meanOf(cycles, ({ markNs = 0 }) => markNs)) / 2;
     this.#found(
@@ -301,13 +307,21 @@ class Calibration {
       digitNs / MiB / copyCost,
       `init1: ${microseconds(each)} while it marks that nobody marks, ${cycles.length} collections`,
     );
-    const leftNs = spentNs - copies * (each + spanNs);
+    const leftNs = spentNs - copies * (each + spanNs) - lines * this.#leavesNs();
     this.#found(
       'traceWriteNs',
       leftNs / writes,
       (uncertainty + copies * digitNs) / writes,
       `init1: ${microseconds(leftNs / lines)} a collection that no copy takes`,
     );
+  }
+
+  /**
+   * Where an assist has nothing to do until workers have scanned the roots (to 1.7), the program waits. Locked to its thread, it
+   * leaves its P to another thread's worker, and has it back after the collection: each takes a wake.
+   */
+  #leavesNs(): Ns {
+    return this.#release.assistsMarkRoots ? 0 : this.#machine.futexWakeNs;
   }
 
   /** The time that steady has between collections while it builds, by the object. */

@@ -16,10 +16,8 @@ export const Ev = {
   timer: 6,
   /** The 10 ms timer that revises the assist ratio: generation. */
   revise: 7,
-  /** A goroutine that blocked in the kernel is awake: goroutine. */
-  noteWake: 8,
   /** The run's time is up. */
-  deadline: 9,
+  deadline: 8,
   /** Other work takes a core, or gives it back: core. */
-  osOther: 10,
+  osOther: 9,
 } as const;

@@ -268,6 +268,11 @@ export class Marker {
     return this.take(p);
   }
 
+  /** gcMarkWorkAvailable, while marking is on. */
+  hasWork(p: P): boolean {
+    return this.rt.blackenEnabled && this.rt.phase === GcPhase.mark && this.workAvailable(p);
+  }
+
   private take(p: P): G {
     const g = p.worker!;
     g.status = GStatus.runnable;

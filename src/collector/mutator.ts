@@ -198,6 +198,7 @@ export class Mutators {
       const g = rt.sched.newG(new Goroutine(rt, this, group.body, index, startNs));
       g.isUser = true;
       g.stackBytes = group.stackBytes;
+      g.locksThread = group.locksThread;
       if (afterNs === 0) rt.sched.start(g, p);
       else rt.sched.addTimer(g, p, startNs);
     }
@@ -259,7 +260,7 @@ export class Mutators {
     const { alloc, heap, machine, sched } = this.rt;
     const { dirtyBytes, foreignByteNs } = machine;
     const pages = alloc.pages[s]!;
-    const core = sched.os.coreOf(p.id);
+    const core = sched.coreOf(p);
     const bytes = heap.write(alloc.start[s]!, pages, core, isPastCache, dirtyBytes);
     return bytes * foreignByteNs * alloc.freeShare(s);
   }
@@ -456,7 +457,7 @@ class Goroutine implements Task {
   }
 
   resume(p: P, g: G): void {
-    const { sched } = this.rt;
+    const { rt } = this;
     switch (this.doing) {
       case Doing.small:
         this.placeSmall(p, g);
@@ -470,10 +471,13 @@ class Goroutine implements Task {
       default:
         break;
     }
-    // mallocgc has returned a large object: what it starts or owes comes before the filling.
-    if (this.doing === Doing.largeMalloc) this.checkDue = true;
+    // mallocgc is about to return a large object: what it starts or owes comes before the filling.
+    const isReturning = this.doing === Doing.largeMalloc;
+    if (isReturning) this.checkDue = true;
     this.doing = Doing.nothing;
-    if (sched.safePoint(p, g)) return;
+    // A function's entry is a safe point, its return is not: from that of mallocgc on there is only the one of a late assist.
+    const isSafe = !isReturning || (rt.blackenEnabled && rt.release.assistAt === 'refill');
+    if (isSafe && rt.sched.safePoint(p, g)) return;
     if (this.checkDue && this.afterRefill(p, g)) return;
     if (this.fillNs > 0) this.fill(p);
     else if (this.workLeft > 0) this.compute(p);

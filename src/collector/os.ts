@@ -1,5 +1,5 @@
 /**
- * The operating system: threads on cores. Each P runs on a thread of its own; with fewer cores than busy threads they share
+ * The operating system: threads on cores. Each P that runs has a thread; with fewer cores than busy threads they share
  * them in time slices, so that a P can be off its core while it holds work, a lock or the coordinator.
  *
  * Each core has a run queue ordered by virtual run time. At a tick (every `osSliceNs`, each core with its own phase) the thread
@@ -12,7 +12,7 @@
  * A core that has been idle for some microseconds has gone to sleep: to wake a thread there takes longer, and costs the waker an
  * interrupt to the other core. In a virtual machine both are leaving and entering the guest.
  *
- * Simplifications: threads that hold no P (sysmon, a sleeping timer thread) cost no core time.
+ * Simplification: sysmon's thread costs no core time.
  */
 import type { Engine } from '../sim/engine.ts';
 import type { Prng } from '../sim/prng.ts';
@@ -57,6 +57,8 @@ class Core {
 }
 
 export interface OsHooks {
+  /** The thread has been woken. Whether it has anything to do; what it takes to find that out is not charged. */
+  wakes(thread: number): boolean;
   /** The thread has a core from now on, or no longer. */
   onCore(thread: number): void;
   offCore(thread: number): void;
@@ -76,7 +78,6 @@ export class Os {
     machine: Machine,
     rng: Prng,
     noise: number,
-    threads: number,
     cores: number,
     hooks: OsHooks,
   ) {
@@ -85,12 +86,15 @@ export class Os {
     this.rng = rng;
     this.noise = noise;
     this.hooks = hooks;
-    for (let i = 0; i < threads; i++) {
-      const thread = new Thread(i);
-      thread.core = i % cores;
-      this.threads.push(thread);
-    }
     for (let i = 0; i < cores; i++) this.cores.push(new Core(i, rng.below(machine.osSliceNs)));
+  }
+
+  /** A new thread, asleep, on one core after the other. Returns its number. */
+  addThread(): number {
+    const thread = new Thread(this.threads.length);
+    thread.core = thread.id % this.cores.length;
+    this.threads.push(thread);
+    return thread.id;
   }
 
   /** Begins to let other work take cores. */
@@ -191,7 +195,7 @@ export class Os {
     return this.cores[0]!;
   }
 
-  /** Makes a sleeping thread runnable after `delayNs`. */
+  /** Wakes a sleeping thread after `delayNs`. */
   wakeAfter(id: number, delayNs: Ns): void {
     const t = this.threads[id]!;
     t.state = ThreadState.waking;
@@ -203,6 +207,10 @@ export class Os {
   onWake(id: number, gen: number): void {
     const t = this.threads[id]!;
     if (t.gen !== gen || t.state !== ThreadState.waking) return;
+    if (!this.hooks.wakes(id)) {
+      t.state = ThreadState.sleeping;
+      return;
+    }
     const core = this.coreFor(t);
     this.settle(core);
     const credit = this.machine.osWakeCreditNs;
@@ -265,15 +273,21 @@ export class Os {
     this.armTick(core);
   }
 
+  /** Where a woken thread goes: to a core that is idle and awake, best the one it ran on last; else to one that sleeps; else where fewest wait. */
   private coreFor(t: Thread): Core {
     const home = this.cores[t.core]!;
-    if (isIdle(home)) return home;
+    if (isIdle(home) && !this.isAsleep(home)) return home;
+    let asleep = isIdle(home) ? home : null;
     let best = home.taken ? this.cores[(home.id + 1) % this.cores.length]! : home;
     for (const core of this.cores) {
-      if (isIdle(core)) return core;
-      if (!core.taken && core.queue.length < best.queue.length) best = core;
+      if (isIdle(core)) {
+        if (!this.isAsleep(core)) return core;
+        asleep ??= core;
+      } else if (!core.taken && core.queue.length < best.queue.length) {
+        best = core;
+      }
     }
-    return best;
+    return asleep ?? best;
   }
 
   private dispatch(core: Core, t: Thread): void {

@@ -70,6 +70,8 @@ export const forceGcPeriodNs: Ns = 120 * secondNs;
 export const scavengeLimitNs: Ns = 300 * secondNs;
 /** How often a stop-the-world or barrier that waits asks the running Ps again. Source: Go 1.5 to 1.10, proc.go, stopTheWorldWithSema and forEachP. */
 export const stopAgainNs: Ns = 100_000;
+/** How long a P that waits for a goroutine to scan its stack spins before it lets others run; after that, half as long. Source: Go 1.7 to 1.13, proc.go, scang. */
+export const spinYieldNs: Ns = 10_000;
 /** Every so many schedules a P looks at the global queue first. Source: Go 1.5 to 1.27, proc.go, schedule. */
 export const globalQueueTicks = 61;
 /** Places in a P's local run queue. Source: Go 1.5 to 1.27, runtime2.go, p.runq. */
@@ -146,10 +148,9 @@ export interface Machine {
   /** The same on a core that has gone to sleep. Source: measured on the reference machine: 25 µs. */
   coreWakeNs: number;
   /**
-   * How long a core without work stays awake. Not varied. Assumed: the 50 µs that Linux's haltpoll waits at first. On the reference
-   * machine threads that wake one another in turn leave their cores idle for 3 to 6 µs and find them awake, and a nanosleep of 100 µs,
-   * 150 with its slack, ends 24 µs late, as on a core that is asleep. On a like machine a core idle for 10 µs was; but then mark
-   * termination of init1 at 2 and 4 procs would take 100 µs, where it is 40 in real Go from 1.9 on.
+   * How long a core without work stays awake. Not varied. Source: measured on a like machine: of cores idle for 5 µs most were
+   * asleep, of those idle for 20 µs all. So it was on the reference machine: json at 2 procs ends marking in 70 to 83 µs in 1.6 and
+   * 1.9, which is two wakes of sleeping cores, though its cores have stopped less than 10 µs before.
    */
   coreIdleNs: number;
   /** What a futex wake costs the waker. Source: measured on a like machine: 0.7 µs. */
@@ -259,7 +260,7 @@ export const referenceMachine: Machine = {
   schedYieldNs: 500,
   futexWakeNs: 2800,
   coreWakeNs: 25_000,
-  coreIdleNs: 50_000,
+  coreIdleNs: 3000,
   futexCallNs: 700,
   coreSignalNs: 8000,
   futexPreemptNs: 4000,

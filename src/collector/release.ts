@@ -59,6 +59,8 @@ export interface ReleaseModel {
 
   /** A P that takes what is not in its own queue starts another one looking (to 1.5), or only if it was looking itself (fb6f8a96f2). */
   readonly wakesAlways: boolean;
+  /** Who waits for a goroutine to scan its stack lets other threads of its core run now and then (from 1.7), or spins (to 1.6). */
+  readonly scanYields: boolean;
 
   // ---- heap ----
   /** heapLive grows when a span comes from the page heap (to 1.5), or when a P caches a span, by its free part (from 1.6). */
@@ -115,7 +117,7 @@ export interface ReleaseModel {
   /** Workers of each kind start only where work is available. */
   readonly dedicatedNeedsWork: boolean;
   readonly idleNeedsWork: boolean;
-  /** Idle workers look for other work every 100,000 units of scan work (from 1.8). */
+  /** Idle workers look for other work after each root job, and every 100,000 units of scan work (from 1.8). */
   readonly idlePolls: boolean;
   /** One fractional worker with a look-ahead of 10 ms, one without, or a share for each P (1.10). */
   readonly fractional: 'token-lookahead' | 'token' | 'per-p';
@@ -233,6 +235,7 @@ const ce502b06Parent: ReleaseModel = {
   timerThreads: 'one',
   stealRunnextAfterNs: 0,
   wakesAlways: true,
+  scanYields: false,
   heapLiveAt: 'span',
   splitNoscan: false,
   markBitArenas: false,
@@ -268,7 +271,7 @@ const ce502b06Parent: ReleaseModel = {
   pacer: ce502b06Pacer,
   clocksRestart: true,
   traceWrites: 42,
-  copyCost: 1.24,
+  copyCost: 1.18,
   markCost: 1.3,
   rootCost: 8.4,
 };
@@ -357,6 +360,7 @@ const go18: ReleaseModel = {
   name: '1.8',
   about: 'February 2017: hybrid write barrier, oblets, idle workers poll',
   stealRunnextAfterNs: 3 * usNs,
+  scanYields: true,
   markBitArenas: true,
   sweepLists: true,
   workbufs: { bytes: 2048, capacity: 253, buffers: 2, source: 'persistent' },

@@ -9,13 +9,16 @@
  *
  * Invariant: no G is in two queues. Invariant: a task is resumed only while its P's thread has a core.
  *
- * Simplifications: Ms are modelled as far as a thread loses or regains its P; an M that gives up its P hands it to a thread
- * that takes a futex wake to come; locks are never contended; network polling is left out.
+ * Ms are threads of the operating system. A P that runs has one; those without a P wait on a stack, the one that parked last on
+ * top, and go on where they parked: in `schedule`, which looks for a GC worker first, or, most of them, in `findrunnable`, which
+ * has idle workers only (golang/go#44313).
+ *
+ * Simplifications: locks are never contended; network polling is left out.
  */
 import { fail } from '../assert.ts';
 import type { Engine } from '../sim/engine.ts';
 import type { Prng } from '../sim/prng.ts';
-import { type Ns, usNs } from '../units.ts';
+import type { Ns } from '../units.ts';
 import { Ev } from './events.ts';
 import { GcWork } from './gcwork.ts';
 import { Os } from './os.ts';
@@ -24,6 +27,7 @@ import {
   globalQueueTicks,
   localQueueMax,
   type Machine,
+  spinYieldNs,
   stopAgainNs,
   sysmonDelayMaxNs,
   sysmonDelayMinNs,
@@ -97,6 +101,10 @@ export class G {
   stackBytes = 0;
   /** A goroutine of the workload (not of the runtime). */
   isUser = false;
+  /** It runs on one M only (runtime.LockOSThread), and that M runs nothing else. */
+  locksThread = false;
+  /** The M it is locked to, or in whose system call it blocks. */
+  m: M | null = null;
 
   /** Go 1.6 on: bytes of allocation paid for by scan work; negative is debt. */
   gcAssistBytes = 0;
@@ -115,8 +123,26 @@ export class G {
 
 const PStatus = { idle: 0, running: 1, stopped: 2 } as const;
 
+/** A thread of the runtime. */
+export class M {
+  /** The P it runs, or has been woken to run. */
+  p: P | null = null;
+  /** The goroutine that it waits with while that has no P: locked to it, or blocked in a system call. */
+  g: G | null = null;
+  /** It looks for work in `findrunnable`, or has parked there; else in `schedule`. */
+  inFindRunnable = false;
+  /** Of the operating system's thread. */
+  readonly id: number;
+
+  constructor(id: number) {
+    this.id = id;
+  }
+}
+
 export class P {
   status: number = PStatus.idle;
+  /** The thread that runs it; none while it is idle or stopped. */
+  m: M | null = null;
   g: G | null = null;
   runnext: G | null = null;
   /** Local run queue; the oldest is at `head`. */
@@ -127,7 +153,9 @@ export class P {
   /** Looking for work without a G. */
   spinning = false;
   spunOnce = false;
-  mayTakeRunnext = false;
+  /** Whose lone `runnext` it is about to take, having left it there for a moment, and what that was. */
+  robbed: P | null = null;
+  loot: G | null = null;
   /** A barrier's function has to be run here. */
   runSafePointFn = false;
 
@@ -182,6 +210,8 @@ export interface SchedHooks {
   findRunnableGCWorker(p: P): G | null;
   /** A GC worker for a P that has nothing else to do. */
   findIdleGCWorker(p: P): G | null;
+  /** gcMarkWorkAvailable, while marking is on: there is something to mark, here or in a global list. */
+  hasMarkWork(p: P): boolean;
   /** A goroutine reached a safe point and somebody waits to scan its stack: scans it; returns the CPU time it takes. */
   scanStack(g: G): Ns;
   /** Every sysmon round. */
@@ -211,6 +241,9 @@ export class Sched {
   /** Global run queue. */
   readonly globalQueue: G[] = [];
   readonly idlePs: P[] = [];
+  private readonly ms: M[] = [];
+  /** Ms without a P. */
+  private readonly idleMs: M[] = [];
   private spinningCount = 0;
 
   // Stop the world.
@@ -247,9 +280,10 @@ export class Sched {
     this.noise = noise;
     for (let i = 0; i < procs; i++) this.ps.push(new P(i));
     for (let i = procs - 1; i >= 0; i--) this.idlePs.push(this.ps[i]!);
-    this.os = new Os(engine, machine, rngs.os, noise, procs, cores, {
-      onCore: (thread) => this.onCore(this.ps[thread]!),
-      offCore: (thread) => this.offCore(this.ps[thread]!),
+    this.os = new Os(engine, machine, rngs.os, noise, cores, {
+      wakes: (thread) => this.exitSyscall(this.ms[thread]!),
+      onCore: (thread) => this.onCore(this.ms[thread]!),
+      offCore: (thread) => this.offCore(this.ms[thread]!),
     });
     const timerThreads = release.timerThreads === 'one' ? 1 : procs;
     for (let i = 0; i < timerThreads; i++) this.timers.push(new TimerThread(this, i));
@@ -320,6 +354,7 @@ export class Sched {
   park(p: P, g: G): void {
     g.status = GStatus.waiting;
     this.letGo(p, g);
+    if (g.m !== null) this.stopLockedM(p, g);
   }
 
   /** Gosched, or preemption: to the tail of the global queue. */
@@ -327,6 +362,7 @@ export class Sched {
     g.status = GStatus.runnable;
     this.letGo(p, g);
     this.globalPut(g);
+    if (g.m !== null) this.stopLockedM(p, g);
   }
 
   /** The G goes to the tail of its P's own queue (ce502b06, the goroutine that starts a collection). */
@@ -334,6 +370,7 @@ export class Sched {
     g.status = GStatus.runnable;
     this.letGo(p, g);
     this.runqPut(p, g, false);
+    if (g.m !== null) this.stopLockedM(p, g);
   }
 
   exit(p: P, g: G): void {
@@ -341,39 +378,40 @@ export class Sched {
     this.letGo(p, g);
   }
 
-  /** The G blocks in the kernel: its P is handed to another thread, or goes idle. Woken by `noteWake`. */
+  /** The G blocks in the kernel, and its M with it: the P is handed to another, or goes idle. Woken by `noteWake`. */
   block(p: P, g: G): void {
     g.status = GStatus.blocked;
     this.letGo(p, g);
-    if (p.runnext !== null || p.queue.length > 0 || this.globalQueue.length > 0) {
-      // Another thread takes the P over; it has to be woken first.
-      this.charge(p, Use.spinning);
-      p.useOnCore = Use.spinning;
-      p.holding = true;
-      this.os.sleep(p.id);
-      this.os.wake(p.id);
-    }
+    g.m = p.m;
+    this.stopLockedM(p, g);
   }
 
   /** notewakeup, on P `p`: wakes a G that blocked. */
   noteWake(p: P, g: G): void {
-    p.extraNs += this.os.wakeCallNs();
-    this.engine.after(this.os.wakeDelayNs(), Ev.noteWake, g.id, 0);
+    p.extraNs += this.os.wake(g.m!.id);
   }
 
-  /** Event noteWake: the G's thread runs again; it wants its old P, then any idle one, else it queues globally. */
-  onNoteWake(gId: number): void {
-    const g = this.gs[gId]!;
-    if (g.status !== GStatus.blocked) fail('wake-up of a goroutine that is not blocked', gId);
+  /** The time that a G has blocked for is over: its M is runnable. */
+  timeWake(g: G): void {
+    this.os.wakeAfter(g.m!.id, 0);
+  }
+
+  /** A woken M without a P is that of a G that blocked: it wants its old P, then any idle one. False: there is none, the G queues globally. */
+  private exitSyscall(m: M): boolean {
+    const { g } = m;
+    if (m.p !== null) return true;
+    if (g?.status !== GStatus.blocked) fail('wake-up of a goroutine that is not blocked', m.id);
+    if (!g.locksThread) g.m = null;
     const p = this.takeIdle(g.lastP);
-    if (p === null) {
-      g.status = GStatus.runnable;
-      this.globalPut(g);
-      return;
+    if (p !== null) {
+      this.acquireP(m, p);
+      p.g = g;
+      return true;
     }
-    g.status = GStatus.running;
-    p.g = g;
-    this.os.wakeAfter(p.id, 0);
+    g.status = GStatus.runnable;
+    this.globalPut(g);
+    if (!g.locksThread) this.parkM(m);
+    return false;
   }
 
   private letGo(p: P, g: G): void {
@@ -381,6 +419,89 @@ export class Sched {
     if (g.scanWaiter !== null) p.extraNs += this.hooks.scanStack(g);
     g.lastP = p.id;
     p.g = null;
+  }
+
+  // ---- threads ----
+
+  private acquireP(m: M, p: P): void {
+    m.g = null;
+    m.p = p;
+    p.m = m;
+  }
+
+  /** startm: the M that parked last, or a new one, takes the P over. Returns what waking it costs the waker. */
+  private startM(p: P): Ns {
+    let m = this.idleMs.pop();
+    if (m === undefined) {
+      m = new M(this.os.addThread());
+      this.ms.push(m);
+    }
+    this.acquireP(m, p);
+    return this.os.wake(m.id);
+  }
+
+  private parkM(m: M): void {
+    m.p = null;
+    m.g = null;
+    this.idleMs.push(m);
+  }
+
+  /** stopm: the P has no thread any longer. */
+  private stopM(p: P): void {
+    const m = p.m!;
+    p.m = null;
+    this.parkM(m);
+    this.os.sleep(m.id);
+  }
+
+  /** stoplockedm: the G's M waits with it, and another one takes the P over. */
+  private stopLockedM(p: P, g: G): void {
+    const m = g.m!;
+    m.p = null;
+    m.g = g;
+    m.inFindRunnable = false;
+    p.m = null;
+    this.os.sleep(m.id);
+    this.handOffP(p);
+  }
+
+  /** startlockedm: the P's M has picked a G that is locked to another: it hands over the P, and parks. */
+  private startLockedM(p: P, g: G): void {
+    const from = p.m!;
+    from.inFindRunnable = false;
+    this.parkM(from);
+    this.acquireP(g.m!, p);
+    p.holding = true;
+    this.charge(p, Use.spinning);
+    p.useOnCore = Use.spinning;
+    this.os.sleep(from.id);
+    this.os.wake(g.m!.id);
+  }
+
+  /** handoffp: the P has lost its M. Another one is started where there is something to run, or nobody else to find it. */
+  private handOffP(p: P): void {
+    const isWanted =
+      p.runnext !== null ||
+      p.queue.length > 0 ||
+      this.globalQueue.length > 0 ||
+      this.hooks.hasMarkWork(p);
+    if (isWanted || this.spinningCount + this.idlePs.length === 0) {
+      if (!isWanted) this.startSpinning(p);
+      p.holding = true;
+      this.charge(p, Use.spinning);
+      p.useOnCore = Use.spinning;
+      this.startM(p);
+    } else if (this.stopping) {
+      this.stopWithoutM(p);
+    } else {
+      if (p.runSafePointFn) this.runSafePoint(p);
+      this.putIdle(p);
+    }
+  }
+
+  /** The core that the P's thread runs on. */
+  coreOf(p: P): number {
+    return this.os.coreOf(p.m!.id);
   }
 
   // ---- activities ----
@@ -434,18 +555,22 @@ export class Sched {
     }
   }
 
-  /** Waits on the P, spinning and yielding the core, until `spinDone`. */
+  /** Waits on the P until `spinDone`, spinning (scang). */
   spinWait(p: P, use: Use): void {
     p.spinWaiting = true;
     p.spinSatisfied = false;
     p.gen++;
     this.charge(p, use);
-    this.engine.after(10 * usNs, Ev.spinYield, p.id, p.gen);
+    this.armSpinYield(p, spinYieldNs);
+  }
+
+  private armSpinYield(p: P, ns: Ns): void {
+    if (this.release.scanYields) this.engine.after(ns, Ev.spinYield, p.id, p.gen);
   }
 
   spinDone(p: P): void {
     p.spinSatisfied = true;
-    if (p.spinWaiting && this.os.isOnCore(p.id)) this.endSpin(p);
+    if (p.spinWaiting && this.os.isOnCore(p.m!.id)) this.endSpin(p);
   }
 
   private endSpin(p: P): void {
@@ -457,9 +582,9 @@ export class Sched {
   /** Event spinYield: a P that waits lets other threads of its core run. */
   onSpinYield(pId: number, gen: number): void {
     const p = this.ps[pId]!;
-    if (!p.spinWaiting || p.gen !== gen || !this.os.isOnCore(pId)) return;
-    if (this.os.isContended(pId)) this.os.yield(pId);
-    else this.engine.after(10 * usNs, Ev.spinYield, pId, gen);
+    if (!p.spinWaiting || p.gen !== gen || !this.os.isOnCore(p.m!.id)) return;
+    if (this.os.isContended(p.m!.id)) this.os.yield(p.m!.id);
+    else this.armSpinYield(p, spinYieldNs);
   }
 
   /** Sleeps in the kernel while holding the P. */
@@ -467,19 +592,24 @@ export class Sched {
     this.charge(p, use);
     p.useOnCore = use;
     p.holding = true;
-    this.os.sleep(p.id);
-    this.os.wakeAfter(p.id, ns);
+    this.os.sleep(p.m!.id);
+    this.os.wakeAfter(p.m!.id, ns);
   }
 
-  private onCore(p: P): void {
+  private onCore(m: M): void {
+    const p = m.p!;
     p.resumedAt = this.engine.now;
     this.charge(p, p.useOnCore);
     if (p.active) {
       this.engine.after(p.totalNs - p.doneNs, Ev.segment, p.id, ++p.gen);
       if (p.memoryShare > 0) this.joinCopying(p);
     } else if (p.spinWaiting) {
-      if (p.spinSatisfied) this.endSpin(p);
-      else this.engine.after(5 * usNs, Ev.spinYield, p.id, ++p.gen);
+      if (p.spinSatisfied) {
+        this.endSpin(p);
+      } else {
+        p.gen++;
+        this.armSpinYield(p, spinYieldNs / 2);
+      }
     } else {
       // Woken from idleness, a stop or a sleep: it goes on by an event, never from inside another P's turn.
       p.holding = false;
@@ -487,8 +617,8 @@ export class Sched {
     }
   }
 
-  private offCore(p: P): void {
-    if (p.holding || p.status !== PStatus.running) return;
+  private offCore({ p }: M): void {
+    if (p === null || p.holding || p.status !== PStatus.running) return;
     if (p.active) {
       p.doneNs = Math.min(p.totalNs, p.doneNs + (this.engine.now - p.resumedAt) * p.speed);
       if (p.memoryShare > 0) this.leaveCopying(p);
@@ -518,7 +648,7 @@ export class Sched {
   private cut(p: P): void {
     // Noise may have made a unit's cost 0: then all of them end together.
     if (!p.active || p.units <= 1 || p.unitNs === 0) return;
-    const running = this.os.isOnCore(p.id);
+    const running = this.os.isOnCore(p.m!.id);
     const spent = p.doneNs + (running ? this.engine.now - p.resumedAt : 0) - p.leadNs;
     const units = Math.max(1, Math.ceil(spent / p.unitNs));
     if (units >= p.units) return;
@@ -556,9 +686,16 @@ export class Sched {
         g = this.pick(p);
         if (g === null) return;
         p.g = g;
-        g.status = GStatus.running;
         p.extraNs += this.machine.gSwitchNs;
+        if (g.locksThread) {
+          g.m ??= p.m;
+          if (g.m !== p.m) {
+            this.startLockedM(p, g);
+            return;
+          }
+        }
       }
+      g.status = GStatus.running;
       g.tasks[g.tasks.length - 1]!.resume(p, g);
       if (p.active || p.spinWaiting || p.holding || p.status !== PStatus.running) return;
     }
@@ -613,17 +750,20 @@ export class Sched {
 
   // ---- choosing what runs ----
 
+  /** schedule, or for an M that has parked in it, findrunnable. */
   private pick(p: P): G | null {
-    if (this.stopping) {
-      this.stopP(p);
-      return null;
+    const m = p.m!;
+    // A thief does not look whether the world stops between its sleep and its theft.
+    let g = this.rob(p);
+    if (g === null) {
+      if (this.stopping) {
+        this.stopP(p);
+        return null;
+      }
+      if (p.runSafePointFn) this.runSafePoint(p);
+      if (!m.inFindRunnable) g = this.pickFirst(p);
     }
-    if (p.runSafePointFn) this.runSafePoint(p);
-    let g = this.hooks.findRunnableGCWorker(p);
     let inherit = false;
-    if (g === null && p.schedtick % globalQueueTicks === 0 && this.globalQueue.length > 0) {
-      g = this.globalTake();
-    }
     let isOwn = false;
     if (g === null && p.runnext !== null) {
       g = p.runnext;
@@ -637,14 +777,25 @@ export class Sched {
       g.queued = false;
       isOwn = true;
     }
-    if (g === null) g = this.findRunnable(p);
+    if (g === null) {
+      m.inFindRunnable = true;
+      g = this.findRunnable(p);
+    }
     if (g === null) return null;
+    m.inFindRunnable = false;
     if (!inherit) p.schedtick++;
     g.preempt = false;
     this.resetSpinning(p, isOwn);
     p.spunOnce = false;
-    p.mayTakeRunnext = false;
     return g;
+  }
+
+  /** What only `schedule` looks at: a GC worker, and now and then the global queue. */
+  private pickFirst(p: P): G | null {
+    const worker = this.hooks.findRunnableGCWorker(p);
+    if (worker !== null) return worker;
+    if (p.schedtick % globalQueueTicks !== 0 || this.globalQueue.length === 0) return null;
+    return this.globalTake();
   }
 
   /** The P has found what to run, in its own queue or elsewhere: whether another one starts looking. */
@@ -676,10 +827,7 @@ export class Sched {
     if (worker !== null) return worker;
     if (!p.spunOnce) {
       p.spunOnce = true;
-      if (!p.spinning) {
-        p.spinning = true;
-        this.spinningCount++;
-      }
+      if (!p.spinning) this.startSpinning(p);
       this.run(p, this.machine.findWorkNs, 1, Use.spinning);
       return null;
     }
@@ -693,7 +841,7 @@ export class Sched {
     if (ps.length === 1) return null;
     if (!p.spinning && 2 * this.spinningCount >= ps.length - this.idlePs.length) return null;
     const from = this.stealRng.below(ps.length);
-    let lone = false;
+    let lone: P | null = null;
     for (let i = 0; i < ps.length; i++) {
       const victim = ps[(from + i) % ps.length]!;
       if (victim === p) continue;
@@ -706,21 +854,30 @@ export class Sched {
         return g;
       }
       if (victim.runnext !== null) {
-        if (this.release.stealRunnextAfterNs === 0 || p.mayTakeRunnext) {
-          const g = victim.runnext;
-          victim.runnext = null;
-          g.queued = false;
-          return g;
-        }
-        lone = true;
+        if (this.release.stealRunnextAfterNs === 0) return takeRunnext(victim);
+        lone ??= victim;
       }
     }
-    if (lone && p.spunOnce) {
+    if (lone !== null && p.spunOnce) {
       // The last round: give the victim a moment to run it itself, then take it.
-      p.mayTakeRunnext = true;
+      p.robbed = lone;
+      p.loot = lone.runnext;
       this.holdFor(p, this.release.stealRunnextAfterNs + this.machine.sleepExtraNs, Use.spinning);
     }
     return null;
+  }
+
+  /** Takes the lone `runnext` that the P has left to its victim for a moment, if it is still there. */
+  private rob(p: P): G | null {
+    const { robbed, loot } = p;
+    p.robbed = null;
+    p.loot = null;
+    return robbed !== null && robbed.runnext === loot ? takeRunnext(robbed) : null;
+  }
+
+  private startSpinning(p: P): void {
+    p.spinning = true;
+    this.spinningCount++;
   }
 
   private stopSpinning(p: P): void {
@@ -732,11 +889,14 @@ export class Sched {
   private goIdle(p: P): void {
     if (p.spinning) this.stopSpinning(p);
     p.spunOnce = false;
-    p.mayTakeRunnext = false;
+    this.putIdle(p);
+    this.stopM(p);
+  }
+
+  private putIdle(p: P): void {
     p.status = PStatus.idle;
     this.charge(p, Use.idle);
     p.useOnCore = Use.idle;
-    this.os.sleep(p.id);
     this.idlePs.push(p);
   }
 
@@ -756,9 +916,8 @@ export class Sched {
   wakeIdle(waker: P | null): void {
     if (this.idlePs.length === 0 || this.spinningCount > 0) return;
     const p = this.takeIdle(-1)!;
-    p.spinning = true;
-    this.spinningCount++;
-    const callNs = this.os.wake(p.id);
+    this.startSpinning(p);
+    const callNs = this.startM(p);
     if (waker !== null) waker.extraNs += callNs;
   }
 
@@ -788,14 +947,18 @@ export class Sched {
     return false;
   }
 
+  /** gcstopm. */
   private stopP(p: P): void {
     if (p.spinning) this.stopSpinning(p);
     p.spunOnce = false;
-    p.mayTakeRunnext = false;
+    this.stopM(p);
+    this.stopWithoutM(p);
+  }
+
+  private stopWithoutM(p: P): void {
     p.status = PStatus.stopped;
     this.charge(p, Use.stopped);
     p.useOnCore = Use.stopped;
-    this.os.sleep(p.id);
     this.stopWait--;
     if (this.stopWait === 0) this.wakeWaiter();
   }
@@ -809,7 +972,7 @@ export class Sched {
         other.status = PStatus.running;
         other.useOnCore = Use.spinning;
         this.charge(other, Use.spinning);
-        p.extraNs += this.os.wake(other.id) + this.machine.perProcStopNs;
+        p.extraNs += this.startM(other) + this.machine.perProcStopNs;
       } else {
         other.status = PStatus.idle;
         this.charge(other, Use.idle);
@@ -868,7 +1031,7 @@ export class Sched {
     this.charge(p, Use.stopped);
     p.useOnCore = Use.stopped;
     p.holding = true;
-    this.os.sleep(p.id);
+    this.os.sleep(p.m!.id);
     this.askGen++;
     this.engine.after(stopAgainNs + this.machine.sleepExtraNs, Ev.askAgain, this.askGen, 0);
   }
@@ -877,7 +1040,7 @@ export class Sched {
     const p = this.waiter;
     if (p === null) fail('nobody waits for the stop');
     this.waiter = null;
-    this.os.wake(p.id);
+    this.os.wake(p.m!.id);
   }
 
   /** Event askAgain: a G that was put on a P after the first request has not been asked yet. */
@@ -967,15 +1130,15 @@ class TimerThread implements Task {
       this.state = 'awake';
       this.sched.ready(this.g, p, true);
     } else if (this.state === 'asleep') {
-      p.extraNs += this.sched.os.wakeCallNs();
-      this.wakeAfter(this.sched.os.wakeDelayNs());
+      this.state = 'awake';
+      this.sched.noteWake(p, this.g!);
     }
   }
 
   onTimer(gen: number): void {
     if (gen !== this.gen || this.state !== 'asleep') return;
     this.state = 'awake';
-    this.sched.onNoteWake(this.g!.id);
+    this.sched.timeWake(this.g!);
   }
 
   resume(p: P, g: G): void {
@@ -999,4 +1162,11 @@ class TimerThread implements Task {
     this.gen++;
     this.sched.engine.after(ns, Ev.timer, this.id, this.gen);
   }
+}
+
+function takeRunnext(p: P): G {
+  const g = p.runnext!;
+  p.runnext = null;
+  g.queued = false;
+  return g;
 }

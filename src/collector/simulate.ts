@@ -170,6 +170,7 @@ class Run implements Simulation {
     rt.sched.onTaken = options.onTaken ?? null;
     rt.sched.hooks = {
       findRunnableGCWorker: (p) => rt.marker.findRunnable(p),
+      hasMarkWork: (p) => rt.marker.hasWork(p),
       findIdleGCWorker: (p) => rt.marker.findIdle(p),
       scanStack: (g) => rt.marker.scanStack(g),
       onSysmon: () => rt.collector.onSysmon(),
@@ -234,9 +235,6 @@ class Run implements Simulation {
         return;
       case Ev.revise:
         collector.onReviseTimer(a);
-        return;
-      case Ev.noteWake:
-        sched.onNoteWake(a);
         return;
       case Ev.deadline:
         this.ended = 'duration';

@@ -150,27 +150,25 @@ export class BgMarkWorker implements Task {
     sched.run(p, machine.workerNs, marker.fruitlessBatch, p.workerMode);
   }
 
-  /** Fractional and idle workers give way: when preempted, or when there is other work. */
+  /** Fractional and idle workers give way: when preempted; from 1.8 also when a look after a root job, or now and then, tells them to. */
   private mustStop(p: P, g: G): boolean {
     const rt = this.rt;
     if (p.workerMode === Use.dedicated) return false;
     if (g.preempt) return true;
-    if (p.workerMode === Use.idleMark && rt.release.idlePolls && this.idleCheck <= 0) {
-      this.idleCheck = idleCheckThreshold;
-      return rt.sched.hasOtherWork(p);
+    if (!rt.release.idlePolls || (this.state !== WorkerState.scanned && this.idleCheck > 0)) {
+      return false;
     }
-    if (
-      p.workerMode === Use.fractional &&
-      rt.release.fractional === 'per-p' &&
-      this.idleCheck <= 0
-    ) {
-      this.idleCheck = idleCheckThreshold;
-      const elapsed = rt.engine.now - rt.marker.startNs;
-      const used = p.fractionalNs + rt.engine.now - this.startedAt;
-      // pollFractionalWorkerExit: leaves when 20 % over its share.
-      return elapsed > 0 && used / elapsed > 1.2 * rt.pacer.fractionalUtilizationGoal;
-    }
-    return false;
+    if (this.idleCheck <= 0) this.idleCheck = idleCheckThreshold;
+    if (p.workerMode === Use.idleMark) return rt.sched.hasOtherWork(p);
+    return rt.release.fractional === 'per-p' && this.hasHadItsShare(p);
+  }
+
+  /** pollFractionalWorkerExit: it leaves when 20 % over its share. */
+  private hasHadItsShare(p: P): boolean {
+    const { engine, marker, pacer } = this.rt;
+    const elapsed = engine.now - marker.startNs;
+    const used = p.fractionalNs + engine.now - this.startedAt;
+    return elapsed > 0 && used / elapsed > 1.2 * pacer.fractionalUtilizationGoal;
   }
 
   private flush(p: P): void {

@@ -642,6 +642,11 @@ export const group = record(
       'Stack of each, scanned as a root.',
       '2KiB',
     ),
+    thread: defaulted(
+      word('any', 'locked'),
+      'any',
+      '"locked": each runs on a thread of its own (runtime.LockOSThread), as the main goroutine does in init functions.',
+    ),
     at: optional(
       duration(0, durationNsMax),
       'They start so long after the structures are built. Default 0.',
@@ -651,7 +656,7 @@ export const group = record(
     steps: required(steps, 'What each of them does.'),
   },
   (values, maker): GoroutineGroup | undefined => {
-    const { 'per-proc': perProc, stack: stackBytes, at, after } = values;
+    const { 'per-proc': perProc, stack: stackBytes, thread, at, after } = values;
     const count = values.count ?? (perProc > 0 ? 0 : 1);
     if (at !== undefined && after !== undefined) {
       return maker.refuse(['after'], 'a group starts "at" a time or "after" a group, not both');
@@ -664,7 +669,15 @@ export const group = record(
       );
     }
     const start = after === undefined ? { atNs: at ?? 0 } : { afterGroup: after };
-    return { name: values.name ?? '', count, perProc, stackBytes, start, body: repeatOf(values) };
+    return {
+      name: values.name ?? '',
+      count,
+      perProc,
+      stackBytes,
+      locksThread: thread === 'locked',
+      start,
+      body: repeatOf(values),
+    };
   },
   { not: { required: ['at', 'after'] } },
 );

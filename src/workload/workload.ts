@@ -81,6 +81,8 @@ export interface GoroutineGroup {
   perProc: number;
   /** Stack size of each, in bytes, scanned as roots. */
   stackBytes: Bytes;
+  /** Each is locked to a thread of its own (runtime.LockOSThread). */
+  locksThread: boolean;
   /** When they start: a time after the long-lived structures are built, or after the group with that index has finished. */
   start: { atNs: Ns } | { afterGroup: number };
   /** The body; `for`, `times` and `pace` of the group itself are a repeat around its steps. */

@@ -73,7 +73,7 @@ describe('limits of changes', () => {
     const cwd = folderWith({ 'budget.yaml': budget });
     const json = ['--cycles', '400', '--seeds', '5', '--json'];
     await gcsim(['run', 'init1', ...json, 'old.json'], { cwd });
-    await gcsim(['run', 'init1', '--procs', '2', ...json, 'new.json'], { cwd });
+    await gcsim(['run', 'init1', '--procs', '2', '--gogc', '25', ...json, 'new.json'], { cwd });
     const argv = ['check', 'budget.yaml', 'new.json', '--base', 'old.json'];
     const { code, stdout, stderr } = await gcsim(argv, { cwd });
     expect(code).toBe(1);

@@ -31,12 +31,18 @@ function heapOverGoal(cycle: SimulatedCycle): number {
 const machine = { procs: 4, cores: 2 };
 
 describe('heap growth while assists are on', () => {
-  // Real Go, best-effort and sleep-retry: max 10.1 and 0.40 × goal on big-slices, 5.9 and 0.50 on init1-long.
+  // Real Go, best-effort and sleep-retry: p90 6.4 and 0.30 × goal, max 10.1 and 0.40 on big-slices; 0.88 and 0.38, 5.9 and 0.50 on
+  // init1-long.
   const rows = [
-    { workload: 'big-slices', seeds: [1, 2, 3, 4, 5, 6, 7, 8] },
-    { workload: 'init1-long', seeds: [1, 2, 3] },
+    { workload: 'big-slices', seeds: [1, 2, 3, 4, 5, 6, 7, 8], least: 2, times: 5 },
+    { workload: 'init1-long', seeds: [1, 2, 3], least: 0.5, times: 2 },
   ];
-  for (const { workload, seeds } of rows) {
+  const p90 = (growth: number[]): number =>
+    quantile(
+      [...growth].sort((a, b) => a - b),
+      0.9,
+    ) ?? Number.NaN;
+  for (const { workload, seeds, least, times } of rows) {
     test(`${workload}: best-effort lets it reach many times what sleep-retry does`, () => {
       const before = growthWithAssists(
         overSeeds(seeds, workload, { release: '8f34b253^', ...machine }),
@@ -46,30 +52,27 @@ describe('heap growth while assists are on', () => {
       );
       expect(before.length).toBeGreaterThan(50);
       expect(after.length).toBeGreaterThan(50);
-      expect(Math.max(...before)).toBeGreaterThan(2);
+      expect(p90(before)).toBeGreaterThan(least);
       expect(Math.max(...after)).toBeLessThan(0.6);
-      expect(Math.max(...before)).toBeGreaterThan(5 * Math.max(...after));
-      // The typical collection as well: real Go 1.19 and 0.19 on big-slices.
-      expect(medianOf(before)).toBeGreaterThan(1.5 * medianOf(after));
+      expect(p90(before)).toBeGreaterThan(times * p90(after));
+      // The typical collection as well: real Go 1.19 and 0.19 on big-slices, 0.38 and 0.13 on init1-long.
+      expect(medianOf(before)).toBeGreaterThan(1.4 * medianOf(after));
     });
 
     test(`${workload}: so it does where only the mechanism is switched`, () => {
-      const choose = (assist: 'best-effort' | 'sleep-retry' | 'queue'): number =>
-        Math.max(
-          ...growthWithAssists(
-            overSeeds(seeds.slice(0, 3), workload, {
-              release: '8f34b253',
-              mechanisms: { assist },
-              ...machine,
-            }),
-          ),
+      const choose = (assist: 'best-effort' | 'sleep-retry' | 'queue'): number[] =>
+        growthWithAssists(
+          overSeeds(seeds.slice(0, 3), workload, {
+            release: '8f34b253',
+            mechanisms: { assist },
+            ...machine,
+          }),
         );
-      const forgiven = choose('best-effort');
-      const slept = choose('sleep-retry');
+      const forgiven = p90(choose('best-effort'));
       const queued = choose('queue');
-      expect(forgiven).toBeGreaterThan(5 * slept);
-      expect(forgiven).toBeGreaterThan(5 * queued);
-      expect(queued).toBeLessThan(0.6);
+      expect(forgiven).toBeGreaterThan(times * p90(choose('sleep-retry')));
+      expect(forgiven).toBeGreaterThan(times * p90(queued));
+      expect(Math.max(...queued)).toBeLessThan(0.6);
     });
   }
 

@@ -19,7 +19,8 @@ function system(threads: number, cores: number, seed = 1) {
     if (kind === Ev.osWake) os.onWake(a, b);
     else if (kind === Ev.osTick) os.onTick(a);
   });
-  const os: Os = new Os(engine, referenceMachine, new Prng(seed, 'os'), 0, threads, cores, {
+  const os: Os = new Os(engine, referenceMachine, new Prng(seed, 'os'), 0, cores, {
+    wakes: () => true,
     onCore(thread) {
       since[thread] = engine.now;
       onCore++;
@@ -33,6 +34,7 @@ function system(threads: number, cores: number, seed = 1) {
       onCore--;
     },
   });
+  for (let i = 0; i < threads; i++) os.addThread();
   return {
     engine,
     os,
@@ -108,11 +110,22 @@ describe('the operating system', () => {
     const scene = system(2, 2);
     expect(wakeTakes(scene, 0)).toEqual({ delayNs: 25_000, callNs: 8000 });
     scene.os.sleep(0);
-    scene.until(scene.engine.now + 50_000);
+    scene.until(scene.engine.now + 3000);
     expect(wakeTakes(scene, 0)).toEqual({ delayNs: 2800, callNs: 700 });
     scene.os.sleep(0);
-    scene.until(scene.engine.now + 50_100);
+    scene.until(scene.engine.now + 3100);
     expect(wakeTakes(scene, 0)).toEqual({ delayNs: 25_000, callNs: 8000 });
+  });
+
+  test('wakes a thread on a core that is awake, rather than on its own that sleeps', () => {
+    const scene = system(2, 2);
+    wakeTakes(scene, 0);
+    wakeTakes(scene, 1);
+    scene.os.sleep(0);
+    scene.until(scene.engine.now + msNs);
+    scene.os.sleep(1);
+    expect(wakeTakes(scene, 0)).toEqual({ delayNs: 2800, callNs: 700 });
+    expect(scene.os.coreOf(0)).toBe(scene.os.coreOf(1));
   });
 
   test('threads without a P that have run on a core keep it awake', () => {
@@ -121,7 +134,7 @@ describe('the operating system', () => {
     expect(scene.os.wakeDelayNs()).toBe(25_000);
     scene.os.usedIdle(scene.engine.now + 5000);
     expect(scene.os.wakeDelayNs()).toBe(2800);
-    scene.until(scene.engine.now + 55_100);
+    scene.until(scene.engine.now + 8100);
     expect(scene.os.wakeDelayNs()).toBe(25_000);
   });
 

@@ -19,7 +19,6 @@ function scene(release = '1.9', procs = 1, cores = procs) {
     else if (kind === Ev.osTick) sched.os.onTick(a);
     else if (kind === Ev.timer) sched.onTimer(a, b);
     else if (kind === Ev.sysmon) sched.onSysmon();
-    else if (kind === Ev.noteWake) sched.onNoteWake(a);
     else if (kind === Ev.askAgain) sched.onAskAgain(a);
     else if (kind === Ev.spinYield) sched.onSpinYield(a, b);
   });
@@ -36,6 +35,7 @@ function scene(release = '1.9', procs = 1, cores = procs) {
   sched.hooks = {
     findRunnableGCWorker: () => null,
     findIdleGCWorker: () => null,
+    hasMarkWork: () => false,
     scanStack: () => 0,
     onSysmon: () => {},
   };
@@ -404,6 +404,146 @@ describe('stopping the world', () => {
     sched.start(main, null);
     engine.step(5000);
     expect([...ran].sort((a, b) => a - b)).toEqual([0, 1, 2, 3]);
+  });
+});
+
+describe('an M', () => {
+  /** Two Ps: the second has run `first`, and idles; then `second` is started. Who was asked for a GC worker since. */
+  test('that has parked looking for work goes on there, and gets no worker but an idle one', () => {
+    const { engine, sched, log, go, work } = scene('1.9', 2);
+    const asked: number[] = [];
+    sched.hooks.findRunnableGCWorker = (p) => {
+      asked.push(p.id);
+      return null;
+    };
+    let askedBefore: number[] = [];
+    const second = go('second', [
+      (p) => {
+        askedBefore = [...asked];
+        sched.run(p, 1000, 1, Use.mutator);
+      },
+    ]);
+    const main = go('main', [
+      (p) => {
+        sched.start(go('first', [work(1000)]), p);
+        sched.run(p, msNs, 1, Use.mutator);
+      },
+      (p) => {
+        expect(log).toContain('first ends');
+        // A new M starts in `schedule`, and comes back there once it has run something.
+        expect(new Set(asked)).toEqual(new Set([0, 1]));
+        asked.length = 0;
+        sched.start(second, p);
+        sched.run(p, msNs, 1, Use.mutator);
+      },
+    ]);
+    sched.start(main, null);
+    engine.step(1000);
+    expect(log).toContain('second ends');
+    expect(askedBefore).toEqual([]);
+    expect(asked).toContain(1);
+  });
+
+  test('that was stopped between two goroutines looks for a GC worker first when the world starts', () => {
+    const { engine, sched, go } = scene('1.9', 2);
+    const asked: number[] = [];
+    sched.hooks.findRunnableGCWorker = (p) => {
+      asked.push(p.id);
+      return null;
+    };
+    const busy = go('busy', [
+      (p) => sched.run(p, 10 * usNs, 100, Use.mutator),
+      (p, g) => {
+        if (!sched.safePoint(p, g)) sched.run(p, 1, 1, Use.mutator);
+      },
+    ]);
+    const main = go('main', [
+      (p) => {
+        sched.start(busy, p);
+        sched.run(p, 200 * usNs, 1, Use.mutator);
+      },
+      (p) => {
+        asked.length = 0;
+        sched.stopTheWorld(p);
+      },
+      (p) => {
+        expect(asked).toEqual([]);
+        sched.startTheWorld(p);
+        sched.run(p, msNs, 1, Use.mutator);
+      },
+    ]);
+    sched.start(main, null);
+    engine.step(1000);
+    expect(asked[0]).toBe(1);
+  });
+
+  test('that a goroutine is locked to runs nothing else, and nothing else runs the goroutine', () => {
+    const { engine, sched, log, go, work } = scene();
+    const mOf = new Map<string, Set<number>>();
+    const note = (name: string, p: P): void => {
+      mOf.set(name, (mOf.get(name) ?? new Set()).add(p.m!.id));
+    };
+    let yieldedAt = 0;
+    let backAt = 0;
+    const other = go('other', [(p) => note('other', p), work(1000), (p) => note('other', p)]);
+    const locked = go('locked', [
+      (p, g) => {
+        note('locked', p);
+        sched.ready(other, p, false);
+        yieldedAt = engine.now;
+        sched.yield(p, g);
+      },
+      (p, g) => {
+        backAt = engine.now;
+        note('locked', p);
+        sched.block(p, g);
+        sched.noteWake(go1(), g);
+      },
+      (p) => note('locked', p),
+    ]);
+    const go1 = (): P => sched.ps[0]!;
+    locked.locksThread = true;
+    sched.start(locked, null);
+    engine.step(1000);
+    expect(log).toContain('locked ends');
+    expect([...mOf.get('locked')!]).toHaveLength(1);
+    expect([...mOf.get('other')!]).not.toContain([...mOf.get('locked')!][0]);
+    // The P goes to another thread and back: two wakes, beside what `other` does.
+    expect(backAt - yieldedAt).toBeGreaterThanOrEqual(1000 + 2 * referenceMachine.futexWakeNs);
+  });
+});
+
+describe('waiting for a stack to be scanned', () => {
+  /** A goroutine with 10 ms to compute shares its core with a P that waits for it: when it is done. */
+  const doneAt = (release: string): number => {
+    const { engine, sched, go } = scene(release, 2, 1);
+    let waiter: P | null = null;
+    let ends = 0;
+    const waits = go('waits', [
+      (p) => {
+        waiter = p;
+        sched.spinWait(p, Use.idleMark);
+      },
+    ]);
+    const main = go('main', [
+      (p) => {
+        sched.start(waits, p);
+        sched.run(p, 10 * msNs, 1, Use.mutator);
+      },
+      () => {
+        ends = engine.now;
+        sched.spinDone(waiter!);
+      },
+    ]);
+    sched.start(main, null);
+    while (ends === 0 && engine.step(1));
+    return ends;
+  };
+
+  test('takes the core for whole slices to 1.6, and lets others run from 1.7 on', () => {
+    // Half of the time is the waiter's.
+    expect(doneAt('1.6')).toBeGreaterThan(15 * msNs);
+    expect(doneAt('1.8')).toBeLessThan(12 * msNs);
   });
 });
 

@@ -90,6 +90,7 @@ describe('examples', () => {
         count: 4,
         perProc: 0,
         stackBytes: 2048,
+        locksThread: false,
         start: { atNs: 0 },
         body: { op: 'repeat' as const, times, steps },
       },
@@ -229,6 +230,7 @@ describe('examples', () => {
         count: 2,
         perProc: 0,
         stackBytes: 2048,
+        locksThread: false,
         start: { atNs: 0 },
         body: { op: 'repeat', times: 36, forNs: 2 * msNs, steps },
       });

@@ -246,6 +246,7 @@ const groupDraw = fc.record({
   count: fc.integer({ min: 1, max: 4 }),
   perProc: fc.constantFrom(0, 0, 0, 1),
   stackBytes: fc.constantFrom(2048, 8192, 65_536),
+  locksThread: fc.constantFrom(false, false, true),
   isAfter: fc.boolean(),
   atNs: fc.constantFrom(0, 0, 200_000),
   times: fc.integer({ min: 1, max: 40 }),
@@ -269,6 +270,7 @@ function groupOf(draw, i, kinds) {
     count: draw.count,
     perProc: draw.perProc,
     stackBytes: draw.stackBytes,
+    locksThread: draw.locksThread,
     start: draw.isAfter && i > 0 ? { afterGroup: i - 1 } : { atNs: draw.atNs },
     body: {
       op: 'repeat',

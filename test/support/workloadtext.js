@@ -105,12 +105,13 @@ function shapeFields({ type, ...fields }, kindName) {
  * @param {GoroutineGroup} group
  * @param {readonly GoroutineGroup[]} groups
  */
-function groupFields({ name, count, perProc, stackBytes, start, body }, groups) {
+function groupFields({ name, count, perProc, stackBytes, locksThread, start, body }, groups) {
   return {
     name,
     count,
     'per-proc': perProc,
     stack: size(stackBytes),
+    thread: locksThread ? 'locked' : 'any',
     ...('afterGroup' in start
       ? { after: nameAt(groups, start.afterGroup) }
       : { at: duration(start.atNs) }),

@@ -530,7 +530,7 @@ describe('steps', () => {
 
 describe('groups of goroutines', () => {
   const keys =
-    'keys: name, count, per-proc, stack, at, after, times, for, collections, pace, steps';
+    'keys: name, count, per-proc, stack, thread, at, after, times, for, collections, pace, steps';
 
   test.each<Row>([
     [

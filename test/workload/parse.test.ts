@@ -50,6 +50,7 @@ goroutines:
         count: 4,
         perProc: 0,
         stackBytes: 2 * KiB,
+        locksThread: false,
         start: { atNs: 0 },
         body: {
           op: 'repeat',
