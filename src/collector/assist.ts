@@ -11,6 +11,7 @@
 import { fail } from '../assert.ts';
 import type { Ns } from '../units.ts';
 import type { GcWork } from './gcwork.ts';
+import { type G, type P, type Task, Use } from './gmp.ts';
 import {
   assistRetryNs,
   gcAssistTimeSlack,
@@ -19,7 +20,6 @@ import {
   helpWorkPointers,
 } from './params.ts';
 import type { Runtime } from './runtime.ts';
-import { type G, type P, type Task, Use } from './sched.ts';
 
 export class Assists {
   /** gcController.bgScanCredit. */

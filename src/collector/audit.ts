@@ -4,10 +4,10 @@
  */
 import { InvariantError } from '../assert.ts';
 import type { Assists } from './assist.ts';
+import { GStatus } from './gmp.ts';
 import type { Marker } from './mark.ts';
 import { pageSize } from './params.ts';
 import type { Runtime } from './runtime.ts';
-import { GStatus } from './sched.ts';
 
 export class Auditor {
   private readonly rt: Runtime;

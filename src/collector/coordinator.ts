@@ -4,8 +4,8 @@
  */
 import { fail } from '../assert.ts';
 import type { Collector } from './gc.ts';
+import { type G, type P, type Task, Use } from './gmp.ts';
 import type { Runtime } from './runtime.ts';
-import { type G, type P, type Task, Use } from './sched.ts';
 import { MarkTermination } from './transitions.ts';
 
 const Step = {

@@ -4,11 +4,11 @@
  */
 import type { Bytes, Ns } from '../units.ts';
 import type { GcWork } from './gcwork.ts';
+import { type G, GStatus, type P, Use } from './gmp.ts';
 import { patternLength } from './objects.ts';
 import { forcePreemptNs, gcCreditSlack, rootBlockBytes, runtimeGlobalsBytes } from './params.ts';
 import { GcPhase, type Runtime } from './runtime.ts';
 import { Scanner } from './scan.ts';
-import { type G, GStatus, type P, Use } from './sched.ts';
 
 /** From this grain on, scanning a number takes as long as waking a worker: some microseconds. */
 const coarseShift = 6;

@@ -18,11 +18,11 @@ import type {
   Step,
   Workload,
 } from '../workload/workload.ts';
+import { type G, type P, type Task, Use } from './gmp.ts';
 import { roundsTogether } from './grain.ts';
 import { patternLength, ShapeCode, type UnitPlan } from './objects.ts';
 import { pageSize, pastCacheMin, runtimeHeapScanBytes } from './params.ts';
 import { GcPhase, type Runtime } from './runtime.ts';
-import { type G, type P, type Task, Use } from './sched.ts';
 import { classPages } from './sizeclass.ts';
 
 /** A goroutine that computes looks for a preemption this often. Assumed: the calls of ordinary code; 10 µs. */

@@ -1,5 +1,6 @@
 /** The runtime's semaphores, as far as goroutines queue on them: src/runtime/sema.go. */
-import type { G, P, Sched } from './sched.ts';
+import type { G, P } from './gmp.ts';
+import type { Sched } from './sched.ts';
 
 /**
  * A semaphore that one goroutine holds at a time. Who comes meanwhile parks, and gets it in turn.

@@ -9,6 +9,7 @@ import { Assists } from './assist.ts';
 import { Auditor } from './audit.ts';
 import { Ev } from './events.ts';
 import { Collector } from './gc.ts';
+import { Use } from './gmp.ts';
 import { chooseGrain, grainMax, isGrain } from './grain.ts';
 import { Marker } from './mark.ts';
 import { Mutators } from './mutator.ts';
@@ -23,7 +24,6 @@ import {
   resolveMechanisms,
 } from './release.ts';
 import { Runtime } from './runtime.ts';
-import { Use } from './sched.ts';
 import { Sweeper } from './sweep.ts';
 
 export interface SimOptions {

@@ -8,10 +8,10 @@
  */
 import type { Ns } from '../units.ts';
 import type { GcWork } from './gcwork.ts';
+import { GStatus, type P } from './gmp.ts';
 import { getfullSleepNs, getfullSpinNs, getfullSpins, maxGcProcs } from './params.ts';
 import type { ReleaseModel } from './release.ts';
 import type { Runtime } from './runtime.ts';
-import { GStatus, type P } from './sched.ts';
 
 /** A processor that marks: up to when its time is spent, and since when it waits, or -1. */
 interface Helper {

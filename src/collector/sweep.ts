@@ -4,9 +4,9 @@
  */
 import type { Bytes, Ns } from '../units.ts';
 import type { SweepOutcome } from './alloc.ts';
+import { type G, GStatus, type P, type Task, Use } from './gmp.ts';
 import { freeWbufsBatch, pageSize, sweepMinHeapDistance } from './params.ts';
 import { GcPhase, type Runtime } from './runtime.ts';
-import { type G, GStatus, type P, type Task, Use } from './sched.ts';
 
 /** Spans that the background sweeper sweeps in one activity while nobody else wants its P. */
 const aloneBatch = 32;

@@ -5,8 +5,8 @@
 import { fail } from '../assert.ts';
 import type { Ns } from '../units.ts';
 import type { Collector, Occasion } from './gc.ts';
+import { type G, type P, type Task, Use } from './gmp.ts';
 import type { Runtime } from './runtime.ts';
-import { type G, type P, type Task, Use } from './sched.ts';
 
 /** The goroutine is done. */
 export class Exit implements Task {

@@ -8,9 +8,9 @@ import { fail } from '../assert.ts';
 import type { Signaller } from '../cycle.ts';
 import type { Ns } from '../units.ts';
 import type { GcWork } from './gcwork.ts';
+import { type G, type P, type Task, Use } from './gmp.ts';
 import { getfullSleepNs, getfullSpinNs, getfullSpins, idleCheckThreshold } from './params.ts';
 import type { Runtime } from './runtime.ts';
-import { type G, type P, type Task, Use } from './sched.ts';
 
 const WorkerState = {
   new: 0,

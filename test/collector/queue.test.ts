@@ -1,8 +1,8 @@
 /** The assist queue (1.6): who is paid when, and why a paid assist is not put into `runnext`. */
 import { describe, expect, test } from 'vitest';
+import { type G, GStatus, type Task } from '../../src/collector/gmp.ts';
 import { findRelease, type ReleaseModel } from '../../src/collector/release.ts';
 import type { Runtime } from '../../src/collector/runtime.ts';
-import { type G, GStatus, type Task } from '../../src/collector/sched.ts';
 import { bareRuntime } from '../support/simulation.ts';
 
 const idle: Task = { resume: () => {} };

@@ -2,9 +2,10 @@
 import { describe, expect, test } from 'vitest';
 import { InvariantError } from '../../src/assert.ts';
 import { Ev } from '../../src/collector/events.ts';
+import { type G, GStatus, type P, type Task, Use } from '../../src/collector/gmp.ts';
 import { referenceMachine } from '../../src/collector/params.ts';
 import { findRelease } from '../../src/collector/release.ts';
-import { type G, GStatus, type P, Sched, type Task, Use } from '../../src/collector/sched.ts';
+import { Sched } from '../../src/collector/sched.ts';
 import { Engine } from '../../src/sim/engine.ts';
 import { Prng } from '../../src/sim/prng.ts';
 import { msNs, usNs } from '../../src/units.ts';

@@ -4,8 +4,8 @@
  */
 import { describe, expect, test } from 'vitest';
 import { MmuBuilder } from '../../src/analysis/mmu.ts';
+import { type P, Use } from '../../src/collector/gmp.ts';
 import { releases } from '../../src/collector/release.ts';
-import { type P, Use } from '../../src/collector/sched.ts';
 import type { SimOptions } from '../../src/collector/simulate.ts';
 import { msNs } from '../../src/units.ts';
 import {

@@ -1,0 +1,74 @@
+/** Timers. Follows Go 1.5 to 1.10, src/runtime/time.go, timerproc. */
+import type { Ns } from '../units.ts';
+import { Ev } from './events.ts';
+import type { G, P, Task } from './gmp.ts';
+import type { Sched } from './sched.ts';
+
+interface Timer {
+  when: Ns;
+  g: G;
+}
+
+/**
+ * A timer thread: a goroutine that owns timers and sleeps on a note until the first is due. Waking, it needs a P like
+ * anyone who returns from a system call; then it readies the sleepers into `runnext`. One to Go 1.9, one for each P in 1.10.
+ */
+export class TimerThread implements Task {
+  private readonly pending: Timer[] = [];
+  private g: G | null = null;
+  private state: 'parked' | 'asleep' | 'awake' = 'parked';
+  private gen = 0;
+  private readonly sched: Sched;
+  private readonly id: number;
+
+  constructor(sched: Sched, id: number) {
+    this.sched = sched;
+    this.id = id;
+  }
+
+  add(timer: Timer, p: P): void {
+    let at = this.pending.length;
+    while (at > 0 && this.pending[at - 1]!.when > timer.when) at--;
+    this.pending.splice(at, 0, timer);
+    if (at > 0) return;
+    if (this.g === null) {
+      this.g = this.sched.newG(this);
+      this.state = 'awake';
+      this.sched.start(this.g, p);
+    } else if (this.state === 'parked') {
+      this.state = 'awake';
+      this.sched.ready(this.g, p, true);
+    } else if (this.state === 'asleep') {
+      this.state = 'awake';
+      this.sched.noteWake(p, this.g!);
+    }
+  }
+
+  onTimer(gen: number): void {
+    if (gen !== this.gen || this.state !== 'asleep') return;
+    this.state = 'awake';
+    this.sched.timeWake(this.g!);
+  }
+
+  resume(p: P, g: G): void {
+    const now = this.sched.engine.now;
+    while (this.pending.length > 0 && this.pending[0]!.when <= now) {
+      const timer = this.pending.shift()!;
+      this.sched.ready(timer.g, p, true);
+      p.extraNs += this.sched.machine.assistNs;
+    }
+    if (this.pending.length === 0) {
+      this.state = 'parked';
+      this.sched.park(p, g);
+      return;
+    }
+    this.state = 'asleep';
+    this.sched.block(p, g);
+    this.wakeAfter(this.pending[0]!.when - now + this.sched.machine.sleepExtraNs);
+  }
+
+  private wakeAfter(ns: Ns): void {
+    this.gen++;
+    this.sched.engine.after(ns, Ev.timer, this.id, this.gen);
+  }
+}
