@@ -330,16 +330,27 @@ export class Sched {
       this.hooks.hasMarkWork(p);
     if (isWanted || this.spinningCount + this.idlePs.length === 0) {
       if (!isWanted) this.startSpinning(p);
-      p.holding = true;
-      this.charge(p, Use.spinning);
-      p.useOnCore = Use.spinning;
-      this.startM(p);
+      this.takeOver(p);
     } else if (this.stopping) {
       this.stopWithoutM(p);
     } else {
       if (p.runSafePointFn) this.runSafePoint(p);
-      this.putIdle(p);
+      // The last P that runs looks at the network.
+      if (this.isLast) this.takeOver(p);
+      else this.putIdle(p);
     }
+  }
+
+  private takeOver(p: P): void {
+    p.holding = true;
+    this.charge(p, Use.spinning);
+    p.useOnCore = Use.spinning;
+    this.startM(p);
+  }
+
+  /** All Ps but the one asked about are idle. */
+  private get isLast(): boolean {
+    return this.idlePs.length === this.procs - 1;
   }
 
   /** The core that the P's thread runs on. */
@@ -674,6 +685,9 @@ export class Sched {
       this.run(p, this.machine.findWorkNs, 1, Use.spinning);
       return null;
     }
+    // A release whose coordinator parks leaves its M in `schedule`. If a note is its mechanism instead, nobody else comes by there.
+    const last = this.isLast ? this.hooks.findRunnableGCWorker(p) : null;
+    if (last !== null) return last;
     this.goIdle(p);
     return null;
   }

@@ -140,3 +140,25 @@ goroutines:
     expect(totals.ended).toBe('finished');
   }
 });
+
+test('marking ends where the coordinator sleeps on a note, though all Ms have parked looking for work', () => {
+  // Its P goes idle with it, and in mark 2 nothing is left to mark that would wake another: the last P to go idle ends the phase.
+  const workload = workloadFrom(`
+structures:
+  lists: { shape: list, kind: node, length: 318, count: 3 }
+kinds:
+  node: { size: 32B, pointers: 16B }
+goroutines:
+  - count: 3
+    times: 1
+    steps:
+      - gc
+      - { alloc: { kind: node, count: 712, keep: latest } }
+`);
+  for (const procs of [1, 6]) {
+    const asked = { procs, cores: procs, gcPercent: 1, durationNs: 5000 * msNs };
+    const mechanisms = { wakeup: 'note' as const };
+    const totals = run(workload, { ...asked, release: '1.5', mechanisms });
+    expect(totals.ended).toBe('finished');
+  }
+});
