@@ -121,8 +121,8 @@ Programs were run on real Go of many releases, and the workloads that model them
 and made this page. In the tables stands real → simulated.
 
 - The real programs ran with GOGC 100 on a virtual machine with two cores, so the simulated ones do (\`--cores 2\`). They go on for
-  the same time or number of copies; GC memory is looked at as often. Three seeds stand for several runs (one for \`garbage\`,
-  \`ramp\`, \`peak\` and \`peak2\`).
+  the same time or number of copies; GC memory is looked at as often. There are as many runs, each with a seed of its
+  own, and at least three but of \`garbage\`, \`ramp\`, \`peak\` and \`peak2\`.
 - Both sides come from gctrace lines, with their whole MiB, two digits and whole percents, by the same code. The first collection and
   forced ones are left out. Medians are over the collections of all runs.
 - \\* Other work ran on the machine. Where the same was measured again on a quiet one, that is shown.

@@ -42,11 +42,11 @@ function sampleSecondsOf({ program, gcSysPeakKiB }) {
 }
 
 /**
- * Runs with one seed each. Real ones were run one to five times.
- * @param {string} program
+ * Runs with one seed each: as many as there were real ones, and three at least of programs that do not take long.
+ * @param {Measured} row
  */
-function seedCount(program) {
-  return ['garbage', 'peak', 'peak2', 'ramp'].includes(program) ? 1 : 3;
+function seedCount({ program, runs }) {
+  return Math.max(runs ?? 1, ['garbage', 'peak', 'peak2', 'ramp'].includes(program) ? 1 : 3);
 }
 
 /**
@@ -70,7 +70,7 @@ export function jobsFor(row) {
   const seconds = secondsOf(row);
   const sampleSeconds = sampleSecondsOf(row);
   const isOrientation = orientationReleases.includes(release);
-  const count = isOrientation ? 1 : seedCount(program);
+  const count = isOrientation ? 1 : seedCount(row);
   return Array.from({ length: count }, (_, i) => ({
     program,
     release,

@@ -192,7 +192,7 @@ class Calibration {
           markCost +
         machine.workerNs;
     const stacks = this.#stacks();
-    const fixedNs = machine.rootJobNs * (1 + stacks) + machine.stackScanNs * stacks + heapNs;
+    const fixedNs = machine.rootJobNs * (2 + stacks) + machine.stackScanNs * stacks + heapNs;
     const bytes = (this.#globalsBytes + stackBytes) * rootCost;
     const value = (each - fixedNs) / bytes;
     const uncertainty = (0.5 * usNs) / bytes;

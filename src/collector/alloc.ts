@@ -91,7 +91,7 @@ export class Allocator {
   sweepGen = 0;
   /** Pages in use by spans of the heap (not workbufs), and such spans, as many as they stand for. */
   spanPages = 0;
-  private spansInUse = 0;
+  spansInUse = 0;
   /** Bytes of objects: allocated in all, swept in all, and in spans now (live, or dead and not swept). */
   allocatedBytes: Bytes = 0;
   sweptBytes: Bytes = 0;

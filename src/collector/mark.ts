@@ -19,10 +19,13 @@ export class Marker {
   bytesMarked: Bytes = 0;
   /** Workers and assists that are marking (work.nproc - work.nwait). 0 and no work left: marking is complete. */
   active = 0;
-  /** Root jobs (from 1.6): next to take, and how many. Globals first, then a job for each stack. */
+  /** Root jobs: next to take, and how many. Globals first, then spans in blocks, then a job for each stack. */
   rootNext = 0;
   rootJobs = 0;
   private dataJobs = 0;
+  private spanJobs = 0;
+  /** Spans looked at for what hangs on them (finalizers and the like, which no workload has). */
+  private spans = 0;
   private readonly stackRoots: G[] = [];
   /** When background marking started; when assists came on. */
   startNs: Ns = 0;
@@ -74,16 +77,20 @@ export class Marker {
 
   // ---- roots ----
 
-  /** Sets the root jobs up: globals in blocks, and a stack for each goroutine that lives. */
+  /** Sets the root jobs up: globals and spans in blocks, and a stack for each goroutine that lives. */
   prepareRoots(): void {
+    const { alloc, release } = this.rt;
     this.dataJobs = Math.max(1, Math.ceil(this.globalsBytes / rootBlockBytes));
+    // The lists of 1.8 hold the spans in use, what was there before it all that there ever were.
+    this.spans = release.sweepLists ? alloc.spansInUse : alloc.spanCount * alloc.spanGrain;
+    this.spanJobs = Math.ceil(this.spans / release.rootBlockSpans);
     this.stackRoots.length = 0;
     for (const g of this.rt.sched.gs) {
       if (g.status === GStatus.dead) continue;
       this.stackRoots.push(g);
     }
     this.rootNext = 0;
-    this.rootJobs = this.dataJobs + this.stackRoots.length;
+    this.rootJobs = this.dataJobs + this.spanJobs + this.stackRoots.length;
   }
 
   /**
@@ -103,7 +110,13 @@ export class Marker {
       }
       return machine.rootJobNs + this.rootNs(bytes) + heads * machine.scanPointerNs;
     }
-    const g = this.stackRoots[job - this.dataJobs]!;
+    if (job < this.dataJobs + this.spanJobs) {
+      const { rootBlockSpans } = this.rt.release;
+      const from = (job - this.dataJobs) * rootBlockSpans;
+      const spans = Math.min(rootBlockSpans, this.spans - from);
+      return machine.rootJobNs + spans * machine.spanLookNs;
+    }
+    const g = this.stackRoots[job - this.dataJobs - this.spanJobs]!;
     if (g.status === GStatus.running && !g.onSystemStack && g.isUser && g !== p.g) {
       this.rt.sched.requestScan(g, p);
       return -1;

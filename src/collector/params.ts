@@ -227,7 +227,7 @@ export interface Machine {
   largeAllocNs: number;
   /** Sweeping a span, beside its objects. Calibrated: markterm and sweep shares of init1, 1 proc. */
   sweepSpanNs: number;
-  /** Looking whether a span needs sweeping, and copying the list of spans. Calibrated: steady, 1.5, 1 proc: 0.10 ms of sweep termination for 13,000 spans. */
+  /** Looking at a span: whether it needs sweeping, for the copy of the list of spans, and for roots that hang on it. Calibrated: steady, 1.5, 1 proc: 0.10 ms of sweep termination for 13,000 spans. */
   spanLookNs: number;
   /** Sweeping an object of a span. Assumed: a bit operation and, to 1.6, a free-list link. */
   sweepObjectNs: number;

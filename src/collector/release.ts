@@ -6,7 +6,7 @@
 import { type Diagnostic, nearestName, UserError } from '../diagnostic.ts';
 import { type Ns, usNs } from '../units.ts';
 import type { WorkbufModel } from './gcwork.ts';
-import { gcBackgroundUtilization, gcGoalUtilization110 } from './params.ts';
+import { gcBackgroundUtilization, gcGoalUtilization110, gcSweepBlockEntries } from './params.ts';
 
 /** Each mechanism and its choices, in the order of their history. */
 export const mechanismChoices = {
@@ -106,6 +106,8 @@ export interface ReleaseModel {
   readonly yieldAtStart: boolean;
 
   // ---- marking ----
+  /** Spans in a root job: all (to 1.5), rootBlockSpans (1.6, 1.7), or a block of the list of spans (from 1.8). */
+  readonly rootBlockSpans: number;
   /** Scan work counts objects scanned (to 2015-05), or bytes. */
   readonly scanWorkUnit: 'pointers' | 'bytes';
   /** Large objects are scanned in pieces (from 1.8). */
@@ -266,6 +268,7 @@ const ce502b06Parent: ReleaseModel = {
   fractional: 'token-lookahead',
   assistAt: 'refill',
   assistsMarkRoots: false,
+  rootBlockSpans: Number.MAX_SAFE_INTEGER,
   overAssist: 'none',
   assistWakesNext: false,
   pacer: ce502b06Pacer,
@@ -349,6 +352,7 @@ const go16: ReleaseModel = {
   dedicatedNeedsWork: true,
   assistAt: 'malloc',
   overAssist: 'bytes',
+  rootBlockSpans: 8192,
   wakesAlways: false,
   pacer: pacer16,
   traceWrites: 34,
@@ -373,6 +377,7 @@ const go18: ReleaseModel = {
   oblets: true,
   idlePolls: true,
   assistsMarkRoots: true,
+  rootBlockSpans: gcSweepBlockEntries,
   overAssist: 'work',
   pacer: pacer18,
   copyCost: 1,
