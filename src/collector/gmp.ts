@@ -25,7 +25,7 @@ export type Use = (typeof Use)[keyof typeof Use];
 export const useCount = 13;
 
 export interface Task {
-  /** Continues on P `p` as G `g`. See the head of this file for what it may do. */
+  /** Continues on P `p` as G `g`. See the head of sched.ts for what it may do. */
   resume(p: P, g: G): void;
 }
 
@@ -48,15 +48,13 @@ export class G {
   onSystemStack = false;
   /** Somebody waits for it to reach a safe point, to have its stack scanned. */
   scanWaiter: P | null = null;
-  /** P it ran on last: where it wants to return after a system call. */
-  lastP = 0;
   /** Extra frames of stack to scan, in bytes. */
   stackBytes = 0;
   /** A goroutine of the workload (not of the runtime). */
   isUser = false;
   /** It runs on one M only (runtime.LockOSThread), and that M runs nothing else. */
   locksThread = false;
-  /** The M it is locked to, or in whose system call it blocks. */
+  /** The M it is locked to, from its first run to its end; of another G the M that it blocks with, until it is woken. */
   m: M | null = null;
 
   /** Go 1.6 on: bytes of allocation paid for by scan work; negative is debt. */
@@ -82,7 +80,10 @@ export class M {
   p: P | null = null;
   /** The goroutine that it waits with while that has no P: locked to it, or blocked in a system call. */
   g: G | null = null;
-  /** It looks for work in `findrunnable`, or has parked there; else in `schedule`. */
+  /**
+   * It looks for work in `findrunnable`, or has parked there: what it finds next is no dedicated and no fractional worker. Else it comes
+   * to `schedule` next, which has those first.
+   */
   inFindRunnable = false;
   /** Of the operating system's thread. */
   readonly id: number;

@@ -276,14 +276,19 @@ export class Marker {
     const rt = this.rt;
     if (!rt.blackenEnabled || p.worker === null || this.workersOff) return null;
     if (rt.phase !== GcPhase.mark || p.worker.status !== GStatus.waiting) return null;
-    if (rt.release.idleNeedsWork && !this.workAvailable(p) && !this.hidesWork) return null;
+    if (rt.release.idleNeedsWork && !this.workAvailable(p) && !this.hidesWork) {
+      // Not Go's: 1.5 with a note, which never was, would hang in mark 2 when the coordinator's P goes idle with it.
+      return rt.mechanisms.wakeup === 'note' && rt.sched.isLast ? this.findRunnable(p) : null;
+    }
     p.workerMode = Use.idleMark;
     return this.take(p);
   }
 
-  /** gcMarkWorkAvailable, while marking is on. */
+  /** What handoffp looks at, from 1.6 on: whether there is something to mark. */
   hasWork(p: P): boolean {
-    return this.rt.blackenEnabled && this.rt.phase === GcPhase.mark && this.workAvailable(p);
+    const { blackenEnabled, phase, release } = this.rt;
+    const looks = release.phases === 'decentralized';
+    return looks && blackenEnabled && phase === GcPhase.mark && this.workAvailable(p);
   }
 
   private take(p: P): G {

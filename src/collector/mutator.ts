@@ -475,8 +475,9 @@ class Goroutine implements Task {
     const isReturning = this.doing === Doing.largeMalloc;
     if (isReturning) this.checkDue = true;
     this.doing = Doing.nothing;
-    // A function's entry is a safe point, its return is not: from that of mallocgc on there is only the one of a late assist.
-    const isSafe = !isReturning || (rt.blackenEnabled && rt.release.assistAt === 'refill');
+    // A function's entry is a safe point, its return is not: until a large object is filled there is only that of a late assist.
+    const fills = isReturning && this.fillNs > 0;
+    const isSafe = !fills || (rt.blackenEnabled && rt.release.assistAt === 'refill');
     if (isSafe && rt.sched.safePoint(p, g)) return;
     if (this.checkDue && this.afterRefill(p, g)) return;
     if (this.fillNs > 0) this.fill(p);

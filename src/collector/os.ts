@@ -57,8 +57,8 @@ class Core {
 }
 
 export interface OsHooks {
-  /** The thread has been woken. Whether it has anything to do; what it takes to find that out is not charged. */
-  wakes(thread: number): boolean;
+  /** The thread has been woken, and takes up what it was woken for, at no cost. False: there is nothing for it, and it sleeps again. */
+  awake(thread: number): boolean;
   /** The thread has a core from now on, or no longer. */
   onCore(thread: number): void;
   offCore(thread: number): void;
@@ -207,7 +207,7 @@ export class Os {
   onWake(id: number, gen: number): void {
     const t = this.threads[id]!;
     if (t.gen !== gen || t.state !== ThreadState.waking) return;
-    if (!this.hooks.wakes(id)) {
+    if (!this.hooks.awake(id)) {
       t.state = ThreadState.sleeping;
       return;
     }

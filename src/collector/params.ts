@@ -148,9 +148,9 @@ export interface Machine {
   /** The same on a core that has gone to sleep. Source: measured on the reference machine: 25 µs. */
   coreWakeNs: number;
   /**
-   * How long a core without work stays awake. Not varied. Source: measured on a like machine: of cores idle for 5 µs most were
-   * asleep, of those idle for 20 µs all. So it was on the reference machine: json at 2 procs ends marking in 70 to 83 µs in 1.6 and
-   * 1.9, which is two wakes of sleeping cores, though its cores have stopped less than 10 µs before.
+   * How long a core without work stays awake. Not varied. Calibrated: json at 2 procs ends marking in 70 to 83 µs in 1.6 and 1.9,
+   * which is two wakes of sleeping cores, though its cores have stopped less than 5 µs before; no log of 1 proc can tell. On a like
+   * machine, of cores idle for 5 µs most were asleep, of those idle for 20 µs all.
    */
   coreIdleNs: number;
   /** What a futex wake costs the waker. Source: measured on a like machine: 0.7 µs. */

@@ -13,7 +13,8 @@
  * top, and go on where they parked: in `schedule`, which looks for a GC worker first, or, most of them, in `findrunnable`, which
  * has idle workers only (golang/go#44313).
  *
- * Simplifications: locks are never contended; network polling is left out.
+ * Simplifications: locks are never contended; network polling is left out; a new M costs what waking one does, and none ever ends; an
+ * M that hands its P over sleeps before the other is woken, so that this one finds its core free.
  */
 import { fail } from '../assert.ts';
 import type { Engine } from '../sim/engine.ts';
@@ -121,10 +122,15 @@ export class Sched {
     this.rng = rngs.costs;
     this.stealRng = rngs.steal;
     this.noise = noise;
-    for (let i = 0; i < procs; i++) this.ps.push(new P(i));
+    for (let i = 0; i < procs; i++) {
+      const p = new P(i);
+      // What the runtime has scheduled before the program starts.
+      p.schedtick = rngs.steal.below(globalQueueTicks);
+      this.ps.push(p);
+    }
     for (let i = procs - 1; i >= 0; i--) this.idlePs.push(this.ps[i]!);
     this.os = new Os(engine, machine, rngs.os, noise, cores, {
-      wakes: (thread) => this.exitSyscall(this.ms[thread]!),
+      awake: (thread) => this.exitSyscall(this.ms[thread]!),
       onCore: (thread) => this.onCore(this.ms[thread]!),
       offCore: (thread) => this.offCore(this.ms[thread]!),
     });
@@ -239,13 +245,13 @@ export class Sched {
     this.os.wakeAfter(g.m!.id, 0);
   }
 
-  /** A woken M without a P is that of a G that blocked: it wants its old P, then any idle one. False: there is none, the G queues globally. */
+  /** A woken M that has been given a P goes on with that. Without one it is that of a G that blocked: it wants an idle P. False: there is none, the G queues globally. */
   private exitSyscall(m: M): boolean {
     const { g } = m;
     if (m.p !== null) return true;
     if (g?.status !== GStatus.blocked) fail('wake-up of a goroutine that is not blocked', m.id);
     if (!g.locksThread) g.m = null;
-    const p = this.takeIdle(g.lastP);
+    const p = this.takeIdle();
     if (p !== null) {
       this.acquireP(m, p);
       p.g = g;
@@ -260,7 +266,6 @@ export class Sched {
   private letGo(p: P, g: G): void {
     if (p.g !== g) fail('goroutine lets go of a P it does not have', g.id);
     if (g.scanWaiter !== null) p.extraNs += this.hooks.scanStack(g);
-    g.lastP = p.id;
     p.g = null;
   }
 
@@ -314,9 +319,7 @@ export class Sched {
     from.inFindRunnable = false;
     this.parkM(from);
     this.acquireP(g.m!, p);
-    p.holding = true;
-    this.charge(p, Use.spinning);
-    p.useOnCore = Use.spinning;
+    this.holdFree(p);
     this.os.sleep(from.id);
     this.os.wake(g.m!.id);
   }
@@ -342,14 +345,19 @@ export class Sched {
   }
 
   private takeOver(p: P): void {
-    p.holding = true;
-    this.charge(p, Use.spinning);
-    p.useOnCore = Use.spinning;
+    this.holdFree(p);
     this.startM(p);
   }
 
+  /** The P waits for the M that has been given it to come. */
+  private holdFree(p: P): void {
+    p.holding = true;
+    this.charge(p, Use.spinning);
+    p.useOnCore = Use.spinning;
+  }
+
   /** All Ps but the one asked about are idle. */
-  private get isLast(): boolean {
+  get isLast(): boolean {
     return this.idlePs.length === this.procs - 1;
   }
 
@@ -472,7 +480,7 @@ export class Sched {
   }
 
   private offCore({ p }: M): void {
-    if (p === null || p.holding || p.status !== PStatus.running) return;
+    if (p === null || p.holding) return;
     if (p.active) {
       p.doneNs = Math.min(p.totalNs, p.doneNs + (this.engine.now - p.resumedAt) * p.speed);
       if (p.memoryShare > 0) this.leaveCopying(p);
@@ -620,10 +628,9 @@ export class Sched {
     let inherit = false;
     let isOwn = false;
     if (g === null && p.runnext !== null) {
-      g = p.runnext;
-      p.runnext = null;
-      g.queued = false;
-      inherit = true;
+      g = takeRunnext(p);
+      // What is locked to another thread starts a slice of its own.
+      inherit = !g.locksThread;
       isOwn = true;
     }
     if (g === null && p.queue.length > 0) {
@@ -685,9 +692,6 @@ export class Sched {
       this.run(p, this.machine.findWorkNs, 1, Use.spinning);
       return null;
     }
-    // A release whose coordinator parks leaves its M in `schedule`. If a note is its mechanism instead, nobody else comes by there.
-    const last = this.isLast ? this.hooks.findRunnableGCWorker(p) : null;
-    if (last !== null) return last;
     this.goIdle(p);
     return null;
   }
@@ -757,11 +761,10 @@ export class Sched {
     this.idlePs.push(p);
   }
 
-  private takeIdle(want: number): P | null {
-    let at = this.idlePs.length - 1;
-    for (let i = 0; i < this.idlePs.length; i++) if (this.idlePs[i]!.id === want) at = i;
-    if (at < 0) return null;
-    const p = this.idlePs.splice(at, 1)[0]!;
+  /** pidleget: the P that went idle last. */
+  private takeIdle(): P | null {
+    const p = this.idlePs.pop();
+    if (p === undefined) return null;
     p.status = PStatus.running;
     p.useOnCore = Use.spinning;
     this.charge(p, Use.spinning);
@@ -772,7 +775,7 @@ export class Sched {
   /** wakep: starts an idle P looking for work, unless one is already looking. Whoever runs on `waker`, if anybody, pays. */
   wakeIdle(waker: P | null): void {
     if (this.idlePs.length === 0 || this.spinningCount > 0) return;
-    const p = this.takeIdle(-1)!;
+    const p = this.takeIdle()!;
     this.startSpinning(p);
     const callNs = this.startM(p);
     if (waker !== null) waker.extraNs += callNs;

@@ -10,6 +10,7 @@ import {
   liveBytesMax,
   liveObjectsMax,
   liveStructuresMax,
+  lockedMax,
   procsDefault,
   procsMax,
   repeatDepthMax,
@@ -260,10 +261,15 @@ function checkAllocates(workload: Workload, report: Report): void {
 function checkGoroutines({ run, groups }: Workload, report: Report): void {
   const procs = run.procs ?? procsMax;
   let sum = 0;
+  let locked = 0;
   for (const group of groups) {
-    sum += group.count + group.perProc * procs;
-    if (sum <= goroutinesMax) continue;
-    const message = `there are more than ${goroutinesMax} goroutines up to this group (at ${procs} procs)`;
+    const count = group.count + group.perProc * procs;
+    sum += count;
+    if (group.locksThread) locked += count;
+    const [most, what] =
+      locked > lockedMax ? [lockedMax, 'locked goroutines'] : [goroutinesMax, 'goroutines'];
+    if (sum <= goroutinesMax && locked <= lockedMax) continue;
+    const message = `there are more than ${most} ${what} up to this group (at ${procs} procs)`;
     report(group, ['count', 'per-proc'], message);
     return;
   }

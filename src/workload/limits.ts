@@ -38,6 +38,8 @@ export const globalPointerBytesDefault: Bytes = 64 * KiB;
 
 /** Most goroutines, all groups together. */
 export const goroutinesMax = 100_000;
+/** Most goroutines that are locked to a thread. Source: Go, proc.go, sched.maxmcount: a program with more threads ends. */
+export const lockedMax = 10_000;
 export const perProcMax = 256;
 /** Most kinds, most structures, most groups of goroutines. */
 export const namesMax = 1000;

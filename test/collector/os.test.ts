@@ -20,7 +20,7 @@ function system(threads: number, cores: number, seed = 1) {
     else if (kind === Ev.osTick) os.onTick(a);
   });
   const os: Os = new Os(engine, referenceMachine, new Prng(seed, 'os'), 0, cores, {
-    wakes: () => true,
+    awake: () => true,
     onCore(thread) {
       since[thread] = engine.now;
       onCore++;

@@ -498,11 +498,10 @@ describe('an M', () => {
         backAt = engine.now;
         note('locked', p);
         sched.block(p, g);
-        sched.noteWake(go1(), g);
+        sched.noteWake(p, g);
       },
       (p) => note('locked', p),
     ]);
-    const go1 = (): P => sched.ps[0]!;
     locked.locksThread = true;
     sched.start(locked, null);
     engine.step(1000);
@@ -511,6 +510,100 @@ describe('an M', () => {
     expect([...mOf.get('other')!]).not.toContain([...mOf.get('locked')!][0]);
     // The P goes to another thread and back: two wakes, beside what `other` does.
     expect(backAt - yieldedAt).toBeGreaterThanOrEqual(1000 + 2 * referenceMachine.futexWakeNs);
+  });
+});
+
+describe('a P whose goroutine blocks in the kernel', () => {
+  /** Three Ps: one goroutine blocks while another computes and the third P idles. */
+  function blocked(hasMarkWork: boolean) {
+    const made = scene('1.9', 3);
+    const { engine, sched, go, work } = made;
+    let isMarked = false;
+    sched.hooks.hasMarkWork = () => hasMarkWork;
+    sched.hooks.findIdleGCWorker = () => {
+      if (!hasMarkWork || isMarked) return null;
+      isMarked = true;
+      return go('idle worker', []);
+    };
+    let left: P | null = null;
+    const main = go('main', [
+      (p) => {
+        sched.start(go('busy', [work(msNs)]), p);
+        sched.run(p, 200 * usNs, 1, Use.mutator);
+      },
+      (p, g) => {
+        isMarked = false;
+        sched.block(p, g);
+        left = p;
+      },
+    ]);
+    sched.start(main, null);
+    while (left === null && engine.step(1));
+    const m = left!.m;
+    engine.step(100);
+    return { ...made, m };
+  }
+
+  test('gets another M where there is something to mark', () => {
+    const { log, m } = blocked(true);
+    expect(m).not.toBeNull();
+    expect(log).toContain('idle worker ends');
+  });
+
+  test('goes idle where there is nothing to do, and others run', () => {
+    const { sched, log, m } = blocked(false);
+    expect(m).toBeNull();
+    expect(sched.idlePs).toHaveLength(3);
+    expect(log).not.toContain('idle worker ends');
+  });
+
+  test('gets another M if it is the last that runs, which looks once more and idles', () => {
+    const { engine, sched, go, work } = scene('1.9', 2);
+    let m: object | null = null;
+    const main = go('main', [
+      work(200 * usNs),
+      (p, g) => {
+        sched.block(p, g);
+        m = p.m;
+      },
+    ]);
+    sched.start(main, null);
+    engine.step(100);
+    expect(m).not.toBeNull();
+    expect(sched.idlePs).toHaveLength(2);
+  });
+
+  test('counts as stopped where the world stops, and does its part of a barrier where one waits', () => {
+    for (const how of ['stop', 'barrier'] as const) {
+      const { engine, sched, log, go } = scene('1.9', 3);
+      let begun = 0;
+      let done = 0;
+      const blocks = go('blocks', [
+        (p) => sched.run(p, 10 * usNs, 30, Use.mutator),
+        (p, g) => sched.block(p, g),
+      ]);
+      const main = go('main', [
+        (p) => {
+          sched.start(blocks, p);
+          sched.run(p, 100 * usNs, 1, Use.mutator);
+        },
+        (p) => {
+          begun = engine.now;
+          if (how === 'stop') sched.stopTheWorld(p);
+          else sched.forEachP(p, () => {});
+        },
+        (p) => {
+          done = engine.now;
+          if (how === 'stop') sched.startTheWorld(p);
+          sched.run(p, 1000, 1, Use.mutator);
+        },
+      ]);
+      sched.start(main, null);
+      engine.step(1000);
+      expect(log).toContain('main ends');
+      // A unit at most, and a wake.
+      expect(done - begun).toBeLessThan(60 * usNs);
+    }
   });
 });
 

@@ -630,6 +630,14 @@ describe('groups of goroutines', () => {
       '{ count: 99999, times: 1, steps: [gc] }, { count: «2», times: 1, steps: [gc] }',
       'there are more than 100000 goroutines up to this group (at 256 procs)',
     ],
+    [
+      '{ thread: locked, count: 10000, times: 1, steps: [gc] }, { thread: locked, per-proc: «1», times: 1, steps: [gc] }',
+      'there are more than 10000 locked goroutines up to this group (at 256 procs)',
+    ],
+    [
+      '{ thread: «pinned», times: 1, steps: [gc] }',
+      '"thread" must be one of any, locked, found "pinned"',
+    ],
   ])('%s', (marked, message, hint) => check(`${alive}goroutines: [${marked}]\n`, message, hint));
 
   test('endless groups where the run ends by itself: what comes after them never comes', () => {
