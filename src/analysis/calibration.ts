@@ -192,6 +192,7 @@ class Calibration {
           markCost +
         machine.workerNs;
     const stacks = this.#stacks();
+    // Globals are a root job, and so are spans.
     const fixedNs = machine.rootJobNs * (2 + stacks) + machine.stackScanNs * stacks + heapNs;
     const bytes = (this.#globalsBytes + stackBytes) * rootCost;
     const value = (each - fixedNs) / bytes;

@@ -272,6 +272,11 @@ export class Allocator {
     return -1;
   }
 
+  /** The most spans that there ever were, as many as they stand for. */
+  get spansEver(): number {
+    return this.spanCount * this.spanGrain;
+  }
+
   /** Would `nextUnswept` find one? */
   get isSweepDone(): boolean {
     const s = this.nextUnswept();

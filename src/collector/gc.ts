@@ -281,9 +281,7 @@ export class Collector {
   /** To 1.5 every span is looked at with the world stopped: whether it has been swept, and for the new list of spans. */
   private lookAtSpansNs(): Ns {
     const { alloc, machine, release } = this.rt;
-    return release.finishSweep === 'stopped'
-      ? alloc.spanCount * alloc.spanGrain * machine.spanLookNs
-      : 0;
+    return release.finishSweep === 'stopped' ? alloc.spansEver * machine.spanLookNs : 0;
   }
 
   /** The world runs again, started by P `p`: sweep termination is over. */

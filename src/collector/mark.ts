@@ -82,7 +82,7 @@ export class Marker {
     const { alloc, release } = this.rt;
     this.dataJobs = Math.max(1, Math.ceil(this.globalsBytes / rootBlockBytes));
     // The lists of 1.8 hold the spans in use, what was there before it all that there ever were.
-    this.spans = release.sweepLists ? alloc.spansInUse : alloc.spanCount * alloc.spanGrain;
+    this.spans = release.sweepLists ? alloc.spansInUse : alloc.spansEver;
     this.spanJobs = Math.ceil(this.spans / release.rootBlockSpans);
     this.stackRoots.length = 0;
     for (const g of this.rt.sched.gs) {

@@ -302,7 +302,7 @@ export class Sched {
     this.os.sleep(m.id);
   }
 
-  /** stoplockedm: the G's M waits with it, and another one takes the P over. */
+  /** stoplockedm, and entersyscallblock: the M that is locked to the G, or blocks with it, waits; another one takes the P over. */
   private stopLockedM(p: P, g: G): void {
     const m = g.m!;
     m.p = null;
@@ -326,11 +326,7 @@ export class Sched {
 
   /** handoffp: the P has lost its M. Another one is started where there is something to run, or nobody else to find it. */
   private handOffP(p: P): void {
-    const isWanted =
-      p.runnext !== null ||
-      p.queue.length > 0 ||
-      this.globalQueue.length > 0 ||
-      this.hooks.hasMarkWork(p);
+    const isWanted = this.hasRunnable(p) || this.hooks.hasMarkWork(p);
     if (isWanted || this.spinningCount + this.idlePs.length === 0) {
       if (!isWanted) this.startSpinning(p);
       this.takeOver(p);
@@ -352,8 +348,7 @@ export class Sched {
   /** The P waits for the M that has been given it to come. */
   private holdFree(p: P): void {
     p.holding = true;
-    this.charge(p, Use.spinning);
-    p.useOnCore = Use.spinning;
+    this.setUse(p, Use.spinning);
   }
 
   /** All Ps but the one asked about are idle. */
@@ -451,8 +446,7 @@ export class Sched {
 
   /** Sleeps in the kernel while holding the P. */
   holdFor(p: P, ns: Ns, use: Use): void {
-    this.charge(p, use);
-    p.useOnCore = use;
+    this.setUse(p, use);
     p.holding = true;
     this.os.sleep(p.m!.id);
     this.os.wakeAfter(p.m!.id, ns);
@@ -497,6 +491,12 @@ export class Sched {
     p.since = now;
     p.use = use;
     if (takenIn[use] !== p.taken) this.take(p, use);
+  }
+
+  /** From now on the P's time goes to `use`, and will when its thread next has a core. */
+  private setUse(p: P, use: Use): void {
+    this.charge(p, use);
+    p.useOnCore = use;
   }
 
   private take(p: P, use: Use): void {
@@ -756,8 +756,7 @@ export class Sched {
 
   private putIdle(p: P): void {
     p.status = PStatus.idle;
-    this.charge(p, Use.idle);
-    p.useOnCore = Use.idle;
+    this.setUse(p, Use.idle);
     this.idlePs.push(p);
   }
 
@@ -766,8 +765,7 @@ export class Sched {
     const p = this.idlePs.pop();
     if (p === undefined) return null;
     p.status = PStatus.running;
-    p.useOnCore = Use.spinning;
-    this.charge(p, Use.spinning);
+    this.setUse(p, Use.spinning);
     this.wakeSysmon();
     return p;
   }
@@ -781,10 +779,14 @@ export class Sched {
     if (waker !== null) waker.extraNs += callNs;
   }
 
+  /** A goroutine waits in the P's own queue or the global one. */
+  hasRunnable(p: P): boolean {
+    return p.runnext !== null || p.queue.length > 0 || this.globalQueue.length > 0;
+  }
+
   /** pollWork: is there anything but idle marking for this P to do? */
   hasOtherWork(p: P): boolean {
-    if (p.runnext !== null || p.queue.length > 0 || this.globalQueue.length > 0) return true;
-    return this.stopping || p.runSafePointFn;
+    return this.hasRunnable(p) || this.stopping || p.runSafePointFn;
   }
 
   // ---- stopping ----
@@ -817,8 +819,7 @@ export class Sched {
 
   private stopWithoutM(p: P): void {
     p.status = PStatus.stopped;
-    this.charge(p, Use.stopped);
-    p.useOnCore = Use.stopped;
+    this.setUse(p, Use.stopped);
     this.stopWait--;
     if (this.stopWait === 0) this.wakeWaiter();
   }
@@ -830,13 +831,10 @@ export class Sched {
       if (other.status !== PStatus.stopped) continue;
       if (other.runnext !== null || other.queue.length > 0) {
         other.status = PStatus.running;
-        other.useOnCore = Use.spinning;
-        this.charge(other, Use.spinning);
+        this.setUse(other, Use.spinning);
         p.extraNs += this.startM(other) + this.machine.perProcStopNs;
       } else {
-        other.status = PStatus.idle;
-        this.charge(other, Use.idle);
-        this.idlePs.push(other);
+        this.putIdle(other);
       }
     }
     this.stopping = false;
@@ -888,8 +886,7 @@ export class Sched {
 
   private waitFor(p: P): void {
     this.waiter = p;
-    this.charge(p, Use.stopped);
-    p.useOnCore = Use.stopped;
+    this.setUse(p, Use.stopped);
     p.holding = true;
     this.os.sleep(p.m!.id);
     this.askGen++;

@@ -184,14 +184,13 @@ class BgSweep implements Task {
     if (this.state !== SweepState.look) {
       this.state = SweepState.look;
       // Gosched after every span, and every batch. Alone on its P and nobody waiting, it would be chosen again at once.
-      if (g.preempt || p.runnext !== null || p.queue.length > 0 || sched.globalQueue.length > 0) {
+      if (g.preempt || sched.hasRunnable(p)) {
         g.preempt = false;
         sched.yield(p, g);
         return;
       }
     }
-    const batch =
-      p.runnext === null && p.queue.length === 0 && sched.globalQueue.length === 0 ? aloneBatch : 1;
+    const batch = sched.hasRunnable(p) ? 1 : aloneBatch;
     let ns = 0;
     for (let i = 0; i < batch; i++) {
       const one = this.sweeper.sweepOne();

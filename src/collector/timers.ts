@@ -64,11 +64,7 @@ export class TimerThread implements Task {
     }
     this.state = 'asleep';
     this.sched.block(p, g);
-    this.wakeAfter(this.pending[0]!.when - now + this.sched.machine.sleepExtraNs);
-  }
-
-  private wakeAfter(ns: Ns): void {
-    this.gen++;
-    this.sched.engine.after(ns, Ev.timer, this.id, this.gen);
+    const ns = this.pending[0]!.when - now + this.sched.machine.sleepExtraNs;
+    this.sched.engine.after(ns, Ev.timer, this.id, ++this.gen);
   }
 }

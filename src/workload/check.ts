@@ -266,10 +266,9 @@ function checkGoroutines({ run, groups }: Workload, report: Report): void {
     const count = group.count + group.perProc * procs;
     sum += count;
     if (group.locksThread) locked += count;
-    const [most, what] =
-      locked > lockedMax ? [lockedMax, 'locked goroutines'] : [goroutinesMax, 'goroutines'];
     if (sum <= goroutinesMax && locked <= lockedMax) continue;
-    const message = `there are more than ${most} ${what} up to this group (at ${procs} procs)`;
+    const most = locked > lockedMax ? `${lockedMax} locked` : goroutinesMax;
+    const message = `there are more than ${most} goroutines up to this group (at ${procs} procs)`;
     report(group, ['count', 'per-proc'], message);
     return;
   }

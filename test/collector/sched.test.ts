@@ -409,14 +409,19 @@ describe('stopping the world', () => {
 });
 
 describe('an M', () => {
-  /** Two Ps: the second has run `first`, and idles; then `second` is started. Who was asked for a GC worker since. */
-  test('that has parked looking for work goes on there, and gets no worker but an idle one', () => {
-    const { engine, sched, log, go, work } = scene('1.9', 2);
+  /** The Ps that are asked for a GC worker from now on, in order. */
+  function askedIn(sched: Sched): number[] {
     const asked: number[] = [];
     sched.hooks.findRunnableGCWorker = (p) => {
       asked.push(p.id);
       return null;
     };
+    return asked;
+  }
+
+  test('that has parked looking for work goes on there, and gets no worker but an idle one', () => {
+    const { engine, sched, log, go, work } = scene('1.9', 2);
+    const asked = askedIn(sched);
     let askedBefore: number[] = [];
     const second = go('second', [
       (p) => {
@@ -447,11 +452,7 @@ describe('an M', () => {
 
   test('that was stopped between two goroutines looks for a GC worker first when the world starts', () => {
     const { engine, sched, go } = scene('1.9', 2);
-    const asked: number[] = [];
-    sched.hooks.findRunnableGCWorker = (p) => {
-      asked.push(p.id);
-      return null;
-    };
+    const asked = askedIn(sched);
     const busy = go('busy', [
       (p) => sched.run(p, 10 * usNs, 100, Use.mutator),
       (p, g) => {
