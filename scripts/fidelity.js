@@ -119,15 +119,29 @@ function refuse(message) {
   process.exitCode = 2;
 }
 
+/** What was asked for; undefined, and told of, where that cannot be read. */
+function askedFor() {
+  try {
+    return parseArgs({
+      options: {
+        reference: { type: 'string', default: join(root, '../shared/reference') },
+        only: { type: 'string' },
+        copy: { type: 'boolean', default: false },
+        markdown: { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    refuse(
+      `${error.message}\nusage: fidelity [--reference <folder>] [--only <workload>,<release>] [--markdown] [--copy]`,
+    );
+    return undefined;
+  }
+}
+
 async function main() {
-  const { values } = parseArgs({
-    options: {
-      reference: { type: 'string', default: join(root, '../shared/reference') },
-      only: { type: 'string' },
-      copy: { type: 'boolean', default: false },
-      markdown: { type: 'boolean', default: false },
-    },
-  });
+  const values = askedFor();
+  if (values === undefined) return;
   const measured = measuredRows(values.reference);
   if (values.copy) {
     if (hasReference(values.reference)) writeFileSync(copyPath, writeMeasured(measured));

@@ -86,14 +86,10 @@ export {
 export { InvariantError } from './assert.ts';
 // Releases of Go, and the mechanisms that can be switched.
 export { chooseGrain, type Grain, grainMax, isGrain } from './collector/grain.ts';
+export { runtimeObjects } from './collector/objects.ts';
 // Simulations: all at once, or step by step.
 export { defaultOptions, optionsFor } from './collector/options.ts';
-export {
-  type Machine,
-  referenceMachine,
-  runtimeGlobalsBytes,
-  runtimeHeapScanBytes,
-} from './collector/params.ts';
+export { type Machine, referenceMachine, runtimeGlobalsBytes } from './collector/params.ts';
 export {
   type Choice,
   defaultRelease,

@@ -53,14 +53,15 @@ export interface CalibrationModel {
     rescanStacks: 'whole' | 'changed' | 'no';
     markCost: number;
     rootCost: number;
+    rescanCost: number;
     copyCost: number;
     traceWrites: number;
     assistsMarkRoots: boolean;
   };
   defaults: CalibrationCosts;
-  /** Globals of the runtime, and scannable objects that it keeps. */
+  /** Globals of the runtime, and scannable objects that it keeps at one proc. */
   runtimeGlobalsBytes: Bytes;
-  runtimeHeapScanBytes: Bytes;
+  runtimeObjects: { count: number; scanBytes: Bytes };
 }
 
 /** The collections of each run of the two programs, in order. All figures of lines from June 2015 on are there. */
@@ -93,8 +94,6 @@ const builtBytes: Bytes = 819_000 * nodeBytes;
 const ownGlobalsBytes: Bytes = 64 * KiB;
 /** Stack of the goroutine that copies. */
 const stackBytes: Bytes = 2 * KiB;
-/** Size of an object of the runtime: scanned whole, and pointed at by the one before. */
-const runtimeObjectBytes: Bytes = 64;
 /** Pages of the heap that it grows by at least, of one mapping. */
 const pagesAMapping = MiB / pageSize;
 
@@ -121,7 +120,7 @@ class Calibration {
   readonly #machine: CalibrationCosts;
   readonly #release: CalibrationModel['release'];
   readonly #globalsBytes: Bytes;
-  readonly #runtimeObjects: number;
+  readonly #runtimeObjects: CalibrationModel['runtimeObjects'];
   readonly #init1: readonly (readonly GcCycle[])[];
   readonly #steady: readonly (readonly GcCycle[])[];
 
@@ -129,7 +128,7 @@ class Calibration {
     this.#machine = { ...model.defaults };
     this.#release = model.release;
     this.#globalsBytes = ownGlobalsBytes + model.runtimeGlobalsBytes;
-    this.#runtimeObjects = Math.floor(model.runtimeHeapScanBytes / runtimeObjectBytes);
+    this.#runtimeObjects = model.runtimeObjects;
     // The first collection starts workers and meets fresh memory.
     this.#init1 = init1.map((cycles) => cycles.slice(1));
     this.#steady = steady;
@@ -182,15 +181,11 @@ class Calibration {
     const each = meanOf(cycles, (cycle) =>
       isCoordinated ? halfDigitUp(cycle.scanNs ?? 0) : markCpuNs(cycle),
     );
+    const { count, scanBytes } = this.#runtimeObjects;
+    const objectNs = machine.markObjectNs + machine.greyObjectNs + machine.scanPointerNs;
     const heapNs = isCoordinated
       ? 0
-      : this.#runtimeObjects *
-          (machine.markObjectNs +
-            machine.greyObjectNs +
-            runtimeObjectBytes * machine.scanByteNs +
-            machine.scanPointerNs) *
-          markCost +
-        machine.workerNs;
+      : (count * objectNs + scanBytes * machine.scanByteNs) * markCost + machine.workerNs;
     const stacks = this.#stacks();
     // Globals are a root job, and so are spans.
     const fixedNs = machine.rootJobNs * (2 + stacks) + machine.stackScanNs * stacks + heapNs;
@@ -257,7 +252,7 @@ class Calibration {
 
   /** Scanning all globals again. */
   #globalsNs(): Ns {
-    return this.#globalsBytes * this.#machine.scanRootByteNs * this.#release.rootCost;
+    return this.#globalsBytes * this.#machine.scanRootByteNs * this.#release.rescanCost;
   }
 
   /** The time that init1 has between collections: for copies, and for lines of gctrace. */

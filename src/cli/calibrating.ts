@@ -1,11 +1,8 @@
 /** Reads the logs of a calibration, sees that they are what they are said to be, and writes the machine that they tell of. */
 import { type CalibratedCost, calibrate } from '../analysis/calibration.ts';
 import { type CalibrationLog, calibrationProblems } from '../analysis/calibrationlogs.ts';
-import {
-  referenceMachine,
-  runtimeGlobalsBytes,
-  runtimeHeapScanBytes,
-} from '../collector/params.ts';
+import { runtimeObjects } from '../collector/objects.ts';
+import { referenceMachine, runtimeGlobalsBytes } from '../collector/params.ts';
 import { defaultRelease, findRelease, type ReleaseModel, releases } from '../collector/release.ts';
 import type { GcCycle } from '../cycle.ts';
 import { UserError } from '../diagnostic.ts';
@@ -54,7 +51,7 @@ export async function calibrateMachine(
     release,
     defaults: referenceMachine,
     runtimeGlobalsBytes,
-    runtimeHeapScanBytes,
+    runtimeObjects: runtimeObjects(1),
   };
   return machineText(calibrate(logs, model), release, runs);
 }

@@ -440,7 +440,7 @@ class Assist implements Task {
     this.state = AssistState.waited;
     if (policy === 'sleep-retry') {
       rt.sched.park(p, g);
-      rt.sched.addTimer(g, p, rt.engine.now + assistRetryNs);
+      rt.sched.sleepUntil(g, p, rt.engine.now + assistRetryNs);
       return;
     }
     if (!this.assists.park(p, g)) {

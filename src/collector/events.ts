@@ -14,10 +14,8 @@ export const Ev = {
   askAgain: 5,
   /** A timer thread's sleep ends: timer thread, generation. */
   timer: 6,
-  /** The 10 ms timer that revises the assist ratio: generation. */
-  revise: 7,
   /** The run's time is up. */
-  deadline: 8,
+  deadline: 7,
   /** Other work takes a core, or gives it back: core. */
-  osOther: 9,
+  osOther: 8,
 } as const;

@@ -16,7 +16,6 @@ import type { GcCycle, PacerRecord, Signaller, SimCycle } from '../cycle.ts';
 import type { Bytes, Ns } from '../units.ts';
 import type { Auditor } from './audit.ts';
 import { Coordinator } from './coordinator.ts';
-import { Ev } from './events.ts';
 import { GcWork } from './gcwork.ts';
 import { type G, type P, type Task, Use } from './gmp.ts';
 import { forceGcPeriodNs, reviseTimerNs, scavengeLimitNs } from './params.ts';
@@ -24,6 +23,7 @@ import type { Mechanism } from './release.ts';
 import { GcPhase, type Runtime } from './runtime.ts';
 import { Semaphore } from './semaphore.ts';
 import { markStopped, stoppedProcs } from './stoppedmark.ts';
+import type { Timer } from './timers.ts';
 import { Exit, ForcedCycle, MarkDone, StartCycle, StoppedCycle, TraceLine } from './transitions.ts';
 import { BgMarkWorker } from './worker.ts';
 
@@ -89,7 +89,12 @@ export class Collector {
   /** The goroutine that forces a collection after two minutes without one is on its way. */
   private isForcing = false;
   private transition = false;
-  private reviseGen = 0;
+  /** The timer of 2015 that has the assist ratio computed again. */
+  private readonly reviseTimer: Timer = {
+    when: 0,
+    periodNs: reviseTimerNs,
+    fire: () => this.revise(),
+  };
   private lastEndNs: Ns = 0;
   private nextScavengeNs: Ns = scavengeLimitNs / 2;
   private gcTimeNs = 0;
@@ -252,7 +257,7 @@ export class Collector {
   }
 
   /** The world is stopped: sets the collection up. Returns the time it takes. */
-  setUp(): Ns {
+  setUp(p: P): Ns {
     const rt = this.rt;
     const { machine } = rt;
     this.begun++;
@@ -264,6 +269,7 @@ export class Collector {
     rt.marker.startCycle();
     rt.assists.startCycle();
     rt.mutators.startCycle();
+    this.startRevising(p);
     rt.marker.prepareRoots();
     if (rt.release.phases === 'coordinator') {
       rt.phase = GcPhase.scan;
@@ -303,8 +309,6 @@ export class Collector {
     rt.blackenEnabled = true;
     this.notes.assistsFromNs = rt.engine.now;
     this.notes.heapAtAssists = rt.heapLive;
-    this.revise();
-    rt.pacer.noteStart(rt.heapLive, rt.heapScan);
   }
 
   /** Workers and assists mark. */
@@ -321,16 +325,16 @@ export class Collector {
     this.transition = false;
     rt.blackenPromptly = false;
     rt.marker.workersOff = false;
-    if (rt.release.pacer.revise === 'timer') {
-      rt.engine.after(reviseTimerNs, Ev.revise, ++this.reviseGen, 0);
-    }
   }
 
-  /** The 10 ms timer of 2015. */
-  onReviseTimer(gen: number): void {
-    if (gen !== this.reviseGen || this.rt.phase !== GcPhase.mark) return;
+  /** The assist ratio to begin with, and the timer, where there is one: its thread is woken while the world is stopped. */
+  private startRevising(p: P): void {
+    const rt = this.rt;
     this.revise();
-    this.rt.engine.after(reviseTimerNs, Ev.revise, gen, 0);
+    rt.pacer.noteStart(rt.heapLive, rt.heapScan);
+    if (rt.release.pacer.revise !== 'timer') return;
+    this.reviseTimer.when = rt.engine.now + reviseTimerNs;
+    rt.sched.addTimer(this.reviseTimer, p);
   }
 
   /** heapLive or heapScan has been updated while marking. */
@@ -422,7 +426,7 @@ export class Collector {
     rt.blackenEnabled = false;
     rt.phase = GcPhase.termination;
     rt.blackenPromptly = false;
-    this.reviseGen++;
+    rt.sched.removeTimer(this.reviseTimer);
     let ns = machine.markTermNs + rt.procs * machine.perProcStopNs;
     ns += this.lookAtSpansNs();
     ns += markStopped(rt, p, release.rescanStacks);

@@ -147,6 +147,7 @@ export class WorkbufPool {
     this.operations++;
     let w = this.full;
     if (w >= 0) {
+      if (this.nobj[w] === 0) fail('workbuf on the full list is empty', w);
       this.full = this.link[w]!;
       return w;
     }

@@ -44,6 +44,8 @@ export class Marker {
   private fruitless = 0;
 
   readonly globalsBytes: Bytes;
+  /** For each root job of the globals, the core that has done it last. */
+  private readonly globalsCore: number[] = [];
   /** Scan work that a worker or assist holds before it flushes; in huge heaps longer steps, as with spans (grain.ts). */
   readonly creditSlack: number;
 
@@ -108,7 +110,8 @@ export class Marker {
       for (const u of this.rt.rootUnits) {
         if (u % this.dataJobs === job) heads += this.greyUnit(gcw, u);
       }
-      return machine.rootJobNs + this.rootNs(bytes) + heads * machine.scanPointerNs;
+      const ns = this.rootNs(bytes) + this.coldNs(p, job, bytes);
+      return machine.rootJobNs + ns + heads * machine.scanPointerNs;
     }
     if (job < this.dataJobs + this.spanJobs) {
       const { rootBlockSpans } = this.rt.release;
@@ -155,12 +158,21 @@ export class Marker {
   /** Greys every root's target: the rescan of mark termination (to 1.7) and of the globals between the marks. */
   rescanRoots(gcw: GcWork): Ns {
     for (const u of this.rt.rootUnits) this.greyUnit(gcw, u);
-    return this.rootNs(this.globalsBytes);
+    const { machine, release } = this.rt;
+    return this.globalsBytes * machine.scanRootByteNs * release.rescanCost;
   }
 
   /** Scanning `bytes` of globals or stack. */
   private rootNs(bytes: Bytes): Ns {
     return bytes * this.rt.machine.scanRootByteNs * this.rt.release.rootCost;
+  }
+
+  /** The same part of the globals was scanned by another core last: it has to come from there. */
+  private coldNs(p: P, job: number, bytes: Bytes): Ns {
+    const core = this.rt.sched.coreOf(p);
+    const isCold = this.globalsCore[job] !== core;
+    this.globalsCore[job] = core;
+    return isCold && this.rt.release.copiesPastCache ? bytes * this.rt.machine.coldRootByteNs : 0;
   }
 
   // ---- draining ----

@@ -21,7 +21,7 @@ import type {
 import { type G, type P, type Task, Use } from './gmp.ts';
 import { roundsTogether } from './grain.ts';
 import { patternLength, ShapeCode, type UnitPlan } from './objects.ts';
-import { pageSize, pastCacheMin, runtimeHeapScanBytes } from './params.ts';
+import { pageSize, pastCacheMin } from './params.ts';
 import { GcPhase, type Runtime } from './runtime.ts';
 import { classPages } from './sizeclass.ts';
 
@@ -108,10 +108,10 @@ export class Mutators {
     return plan;
   }
 
-  /** The runtime's own objects, there from the start, and the main goroutine, which builds the structures. */
-  start(runtimeKind: number): void {
+  /** The runtime's `own` objects, there from the start, and the main goroutine, which builds the structures. */
+  start(own: readonly UnitPlan[]): void {
     const { rt, workload } = this;
-    this.ownObjects(runtimeKind);
+    for (const plan of own) this.placeOwn(plan);
     const steps: Step[] = workload.structures
       .map(
         (s, structure): BuildStep => ({
@@ -131,20 +131,17 @@ export class Mutators {
     rt.sched.start(g, null);
   }
 
-  private ownObjects(kind: number): void {
+  /** Objects that nobody has to allocate. */
+  private placeOwn(plan: UnitPlan): void {
     const { rt } = this;
-    const count = Math.floor(runtimeHeapScanBytes / 64);
-    const plan: UnitPlan = {
-      shape: ShapeCode.list,
-      kindA: kind,
-      countA: count,
-      kindB: 0,
-      countB: 0,
-      degree: 0,
-      leaves: 0,
-    };
     const u = rt.objects.create(plan, 0);
     rt.addRoot(u);
+    rt.objects.builtA[u] = this.placeRegion(u, plan.kindA, 0, plan.countA);
+    rt.objects.builtB[u] = this.placeRegion(u, plan.kindB, plan.countA, plan.countB);
+  }
+
+  private placeRegion(u: number, kind: number, from: number, count: number): number {
+    const { rt } = this;
     const k = kind * patternLength;
     const spanClass = rt.alloc.spanClassOf(rt.objects.kinds.sizeClass[k]!, true);
     const size = rt.objects.kinds.size[k]!;
@@ -156,13 +153,13 @@ export class Mutators {
         rt.heap.touch(rt.alloc.start[s]!, rt.alloc.pages[s]!);
       }
       const n = Math.min(count - placed, rt.alloc.cachedFree(0, spanClass));
-      rt.alloc.place(0, spanClass, u, placed, n, size);
+      rt.alloc.place(0, spanClass, u, from + placed, n, size);
       placed += n;
-      rt.objects.builtA[u] = placed;
     }
     rt.alloc.uncacheSpan(0, spanClass);
-    rt.heapLive = count * size;
-    rt.heapScan = count * size;
+    rt.heapLive += count * size;
+    rt.heapScan += count * rt.objects.kinds.scan[k]!;
+    return count;
   }
 
   /** A goroutine has exited: starts the groups that waited for its group, and ends the run after the last. */
@@ -200,7 +197,7 @@ export class Mutators {
       g.stackBytes = group.stackBytes;
       g.locksThread = group.locksThread;
       if (afterNs === 0) rt.sched.start(g, p);
-      else rt.sched.addTimer(g, p, startNs);
+      else rt.sched.sleepUntil(g, p, startNs);
     }
     if (count === 0) this.groupDone(index, p);
   }
@@ -549,7 +546,7 @@ class Goroutine implements Task {
     const want = (step.paceBytesPerSecond * (rt.engine.now - frame.startNs)) / secondNs;
     if (this.allocated - frame.startBytes < want) return false;
     rt.sched.park(p, g);
-    rt.sched.addTimer(g, p, rt.engine.now + msNs);
+    rt.sched.sleepUntil(g, p, rt.engine.now + msNs);
     return true;
   }
 
@@ -574,7 +571,7 @@ class Goroutine implements Task {
         return;
       case 'sleep':
         rt.sched.park(p, g);
-        rt.sched.addTimer(g, p, rt.engine.now + step.ns);
+        rt.sched.sleepUntil(g, p, rt.engine.now + step.ns);
         return;
       case 'repeat':
         this.enter(step, rt.engine.now);

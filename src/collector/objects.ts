@@ -17,7 +17,12 @@ import { mix, type Prng } from '../sim/prng.ts';
 import type { Bytes } from '../units.ts';
 import { mapBucketBytes, mapBuckets } from '../workload/totals.ts';
 import type { Kind, Shape } from '../workload/workload.ts';
-import { pageSize } from './params.ts';
+import {
+  pageSize,
+  runtimeHeapScanBytes,
+  runtimeObjectBytes,
+  runtimeProcScanBytes,
+} from './params.ts';
 import { classSize, sizeClass } from './sizeclass.ts';
 
 export const ShapeCode = {
@@ -434,6 +439,17 @@ function popcount(word: number): number {
   return Math.imul((v + (v >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
 
+const packageObjects = Math.floor(runtimeHeapScanBytes / runtimeObjectBytes);
+
+/** The scannable objects of the runtime and the packages themselves, and how much of them is scanned. */
+export function runtimeObjects(procs: number): { count: number; scanBytes: Bytes } {
+  // Behind two objects that are nothing but pointers to the others.
+  return {
+    count: 2 + packageObjects + procs,
+    scanBytes: packageObjects * (8 + runtimeObjectBytes) + procs * (8 + runtimeProcScanBytes),
+  };
+}
+
 /** Plans of a workload's shapes. Spines and byte slices bring kinds of their own, appended to the workload's. */
 export class Planner {
   readonly kinds: Kind[];
@@ -504,13 +520,15 @@ export class Planner {
     }
   }
 
-  /** The kind of the runtime's own objects: 64 bytes of pointers. */
-  runtimeKind(): number {
-    return this.add({
-      name: 'runtime',
-      sizes: [{ bytes: 64, weight: 1 }],
-      pointers: { bytes: 64 },
-    });
+  /** See runtimeObjects: what package variables lead to, and what each P has. All that is in them is pointers. */
+  runtime(procs: number): UnitPlan[] {
+    const pointers = (bytes: Bytes) =>
+      this.add({ name: 'runtime', sizes: [{ bytes, weight: 1 }], pointers: { bytes } });
+    const variables = (kind: number, count: number) => this.spine(8 * count, kind, count);
+    return [
+      variables(pointers(runtimeObjectBytes), packageObjects),
+      variables(pointers(runtimeProcScanBytes), procs),
+    ];
   }
 
   private spine(bytes: Bytes, kindB: number, countB: number): UnitPlan {

@@ -149,6 +149,12 @@ export class Os {
     return this.threads[id]!.core;
   }
 
+  /** Does something run on the core that this thread's core is a pair with? */
+  isSiblingBusy(id: number): boolean {
+    const sibling = this.cores[this.threads[id]!.core ^ 1];
+    return sibling !== undefined && !isIdle(sibling);
+  }
+
   /** Do other threads wait for this thread's core? */
   isContended(id: number): boolean {
     return this.cores[this.threads[id]!.core]!.queue.length > 0;

@@ -107,8 +107,12 @@ export const gcSweepBlockBytes: Bytes = 4 * KiB;
 /** Bytes of the first spine of such a list: 256 blocks. Source: Go 1.8 to 1.14, mgcsweepbuf.go, gcSweepBufInitSpineCap. */
 export const gcSweepSpineBytes: Bytes = 2 * KiB;
 
-/** Scannable objects that the runtime and the packages of any program keep: their size, and how much of it is scanned. Calibrated: W_a of init1 at 1 proc, 8f34b253 (13,136 bytes). */
-export const runtimeHeapScanBytes: Bytes = 13_136;
+/** Scannable objects that the runtime and the packages of any program keep, beside what each P has. Calibrated: W_a of init1 at 1 proc, 8f34b253 (13,136 bytes), less that of its P and of the pointers to them. */
+export const runtimeHeapScanBytes: Bytes = 5_600;
+/** Size of one of them. Calibrated: in init1 at 1 proc, 8f34b253, a worker marks for 5 to 6 µs. */
+export const runtimeObjectBytes: Bytes = 192;
+/** What each P has: its p, an m with its two gs, a worker's g. Calibrated: W_a of init1 at 4 procs, 8f34b253 (35,064 bytes), less that at 1: for three Ps. */
+export const runtimeProcScanBytes: Bytes = 7_304;
 /** Pointer-bearing globals of any Go program that a workload does not list. Assumed: data and bss of a small program; scanning them is part of every mark phase (about 10 µs). */
 export const runtimeGlobalsBytes: Bytes = 32 * KiB;
 
@@ -134,6 +138,12 @@ export interface Machine {
   dirtyBytes: Bytes;
   /** Copies that memory serves at full speed at a time. Not varied. Calibrated: big-slices copies at most 19 GB/s on two cores, as on one; no log of 1 proc can tell. */
   copiesAtOnce: number;
+  /**
+   * How much longer all but copies takes on a core while something runs on its sibling: two cores are the threads of one. Not
+   * varied. Calibrated: marking of steady takes 1.14 to 1.27 times the CPU time at 2 procs that it does at 1, in five releases; no
+   * log of 1 proc can tell.
+   */
+  siblingFactor: number;
   /** Filling a byte of mapped memory with zeroes. Source: measured on the reference machine: fill 1 MiB: 11.0 µs. */
   zeroByteNs: number;
   /** First touch of a 4 KiB page. Source: measured on the reference machine: 1.13 µs. */
@@ -192,6 +202,11 @@ export interface Machine {
   scanPointerNs: number;
   /** Scanning a byte of globals or stack; to 1.6 times the release's rootCost. Calibrated: init1, 1.9, 1 proc: 13 µs of marking. */
   scanRootByteNs: number;
+  /**
+   * What a byte of globals takes longer on a core that has not scanned it last, where copies go past the caches: elsewhere nothing
+   * is in them, and rootCost says so. Calibrated: init1, 1.5, 1 proc: its root scan takes 0.25 ns a byte, that of 1.9 0.06.
+   */
+  coldRootByteNs: number;
   /** Fixed cost of a root job. Assumed: finding it and its bitmap. */
   rootJobNs: number;
   /** Scanning a goroutine's stack, beside its bytes: stopping it and walking its frames. Assumed: a few frames. */
@@ -255,6 +270,7 @@ export const referenceMachine: Machine = {
   foreignByteNs: 0.07,
   dirtyBytes: 8 * MiB,
   copiesAtOnce: 1,
+  siblingFactor: 1.22,
   zeroByteNs: 0.0105,
   pageFaultNs: 1130,
   schedYieldNs: 500,
@@ -277,7 +293,8 @@ export const referenceMachine: Machine = {
   greyObjectNs: 7,
   scanByteNs: 0.3,
   scanPointerNs: 5,
-  scanRootByteNs: 0.031,
+  scanRootByteNs: 0.062,
+  coldRootByteNs: 0.19,
   rootJobNs: 200,
   stackScanNs: 300,
   coordinatorNs: 8000,

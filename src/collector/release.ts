@@ -145,6 +145,8 @@ export interface ReleaseModel {
   readonly markCost: number;
   /** Cost of scanning globals and stacks relative to 1.9's. Calibrated: root scan of init1 at 1 proc. */
   readonly rootCost: number;
+  /** The same where they are scanned again in a collection: between the marks, and in mark termination (to 1.7). */
+  readonly rescanCost: number;
   /** Cost of copying memory relative to 1.9's: to 1.7 with string instructions, from 1.8 on with vector ones, past the caches from 1 MiB on. Calibrated: init1-long at 1 proc, 1.5 and 1.6. */
   readonly copyCost: number;
 }
@@ -276,7 +278,8 @@ const ce502b06Parent: ReleaseModel = {
   traceWrites: 42,
   copyCost: 1.18,
   markCost: 1.3,
-  rootCost: 8.4,
+  rootCost: 4.1,
+  rescanCost: 4.1,
 };
 const ce502b06: ReleaseModel = {
   ...ce502b06Parent,
@@ -317,7 +320,8 @@ const commit8f34b253: ReleaseModel = {
   fractional: 'token',
   pacer: pacer8f34b253,
   markCost: 1.3,
-  rootCost: 8.4,
+  rootCost: 4.1,
+  rescanCost: 4.1,
 };
 const go15: ReleaseModel = {
   ...commit8f34b253,
@@ -357,7 +361,8 @@ const go16: ReleaseModel = {
   pacer: pacer16,
   traceWrites: 34,
   markCost: 1.35,
-  rootCost: 4,
+  rootCost: 2.6,
+  rescanCost: 1.5,
 };
 const go18: ReleaseModel = {
   ...go16,
@@ -383,6 +388,7 @@ const go18: ReleaseModel = {
   copyCost: 1,
   markCost: 1,
   rootCost: 1,
+  rescanCost: 1,
 };
 const commit051809e3Parent: ReleaseModel = {
   ...go18,

@@ -35,7 +35,7 @@ import {
   sysmonIdleRounds,
 } from './params.ts';
 import type { ReleaseModel } from './release.ts';
-import { TimerThread } from './timers.ts';
+import { type Timer, TimerThread } from './timers.ts';
 
 /**
  * Whether the collector has the P, by its use: 1 in those that Go's traces take from mutator utilisation, which are a worker that
@@ -365,6 +365,15 @@ export class Sched {
 
   /** Spends `units` × `unitNs` of CPU time. A preemption request ends it at the next whole unit. */
   run(p: P, unitNs: number, units: number, use: Use): void {
+    this.begin(p, unitNs * this.slowness(p), units, use);
+  }
+
+  /** How much longer what P `p` begins takes: for all of it, as the cores are now. */
+  private slowness(p: P): number {
+    return this.os.isSiblingBusy(p.m!.id) ? this.machine.siblingFactor : 1;
+  }
+
+  private begin(p: P, unitNs: number, units: number, use: Use): void {
     p.unitNs = unitNs * this.rng.factor(this.noise);
     p.units = units;
     p.leadNs = p.extraNs;
@@ -380,7 +389,9 @@ export class Sched {
 
   /** Spends `ns` of CPU time of which `copyNs` are bound by memory, which all cores share. */
   runCopy(p: P, ns: number, copyNs: number, use: Use): void {
-    this.run(p, ns, 1, use);
+    // Beside another copy it is memory that sets the pace.
+    const slowness = this.copying.length > 0 ? 1 : this.slowness(p);
+    this.begin(p, ns * slowness, 1, use);
     p.memoryShare = copyNs / ns;
     this.joinCopying(p);
   }
@@ -947,9 +958,17 @@ export class Sched {
 
   // ---- timers ----
 
+  addTimer(timer: Timer, p: P): void {
+    this.timers[p.id % this.timers.length]!.add(timer, p);
+  }
+
+  removeTimer(timer: Timer): void {
+    for (const thread of this.timers) thread.remove(timer);
+  }
+
   /** The G has parked and is to be readied at `when`. */
-  addTimer(g: G, p: P, when: Ns): void {
-    this.timers[p.id % this.timers.length]!.add({ when, g }, p);
+  sleepUntil(g: G, p: P, when: Ns): void {
+    this.addTimer({ when, periodNs: 0, fire: (on) => this.ready(g, on, true) }, p);
   }
 
   onTimer(id: number, gen: number): void {

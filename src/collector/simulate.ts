@@ -144,7 +144,7 @@ class Run implements Simulation {
     this.engine = new Engine((kind, a, b) => this.dispatch(kind, a, b));
     const planner = new Planner(workload.kinds);
     const plans: UnitPlan[] = workload.structures.map((s) => planner.plan(s.shape));
-    const runtimeKind = planner.runtimeKind();
+    const own = planner.runtime(options.procs);
     const rt = new Runtime(this.engine, {
       release,
       mechanisms,
@@ -176,7 +176,7 @@ class Run implements Simulation {
       onSysmon: () => rt.collector.onSysmon(),
     };
     rt.collector.noteGcSys();
-    rt.mutators.start(runtimeKind);
+    rt.mutators.start(own);
     rt.sched.startSysmon();
     rt.sched.os.start();
     if (options.durationNs !== undefined) this.engine.at(options.durationNs, Ev.deadline, 0, 0);
@@ -207,7 +207,7 @@ class Run implements Simulation {
 
   // A dispatcher.
   private dispatch(kind: number, a: number, b: number): void {
-    const { sched, collector } = this.rt;
+    const { sched } = this.rt;
     switch (kind) {
       case Ev.segment:
         sched.onSegment(a, b);
@@ -232,9 +232,6 @@ class Run implements Simulation {
         return;
       case Ev.timer:
         sched.onTimer(a, b);
-        return;
-      case Ev.revise:
-        collector.onReviseTimer(a);
         return;
       case Ev.deadline:
         this.ended = 'duration';

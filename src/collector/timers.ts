@@ -1,17 +1,20 @@
-/** Timers. Follows Go 1.5 to 1.10, src/runtime/time.go, timerproc. */
+/** Timers. Follows Go 1.5 to 1.10, src/runtime/time.go: timerproc, addtimer, deltimer. */
 import type { Ns } from '../units.ts';
 import { Ev } from './events.ts';
 import type { G, P, Task } from './gmp.ts';
 import type { Sched } from './sched.ts';
 
-interface Timer {
+/** Something that is due at a time, and (`periodNs` above 0) again and again. */
+export interface Timer {
   when: Ns;
-  g: G;
+  readonly periodNs: Ns;
+  /** On the P of the timer thread. Must not block. */
+  fire(p: P): void;
 }
 
 /**
- * A timer thread: a goroutine that owns timers and sleeps on a note until the first is due. Waking, it needs a P like
- * anyone who returns from a system call; then it readies the sleepers into `runnext`. One to Go 1.9, one for each P in 1.10.
+ * A timer thread: a goroutine that owns timers and sleeps on a note until the first is due, or one comes that is due before. Waking,
+ * it needs a P like anyone who returns from a system call. One to Go 1.9, one for each P in 1.10.
  */
 export class TimerThread implements Task {
   private readonly pending: Timer[] = [];
@@ -27,10 +30,7 @@ export class TimerThread implements Task {
   }
 
   add(timer: Timer, p: P): void {
-    let at = this.pending.length;
-    while (at > 0 && this.pending[at - 1]!.when > timer.when) at--;
-    this.pending.splice(at, 0, timer);
-    if (at > 0) return;
+    if (this.insert(timer) > 0) return;
     if (this.g === null) {
       this.g = this.sched.newG(this);
       this.state = 'awake';
@@ -44,6 +44,20 @@ export class TimerThread implements Task {
     }
   }
 
+  /** Whoever sleeps until the timer would have been due is not woken. */
+  remove(timer: Timer): void {
+    const at = this.pending.indexOf(timer);
+    if (at >= 0) this.pending.splice(at, 1);
+  }
+
+  /** Returns how many are due before it. */
+  private insert(timer: Timer): number {
+    let at = this.pending.length;
+    while (at > 0 && this.pending[at - 1]!.when > timer.when) at--;
+    this.pending.splice(at, 0, timer);
+    return at;
+  }
+
   onTimer(gen: number): void {
     if (gen !== this.gen || this.state !== 'asleep') return;
     this.state = 'awake';
@@ -54,7 +68,11 @@ export class TimerThread implements Task {
     const now = this.sched.engine.now;
     while (this.pending.length > 0 && this.pending[0]!.when <= now) {
       const timer = this.pending.shift()!;
-      this.sched.ready(timer.g, p, true);
+      if (timer.periodNs > 0) {
+        timer.when += timer.periodNs * (1 + Math.floor((now - timer.when) / timer.periodNs));
+        this.insert(timer);
+      }
+      timer.fire(p);
       p.extraNs += this.sched.machine.assistNs;
     }
     if (this.pending.length === 0) {

@@ -132,8 +132,8 @@ export class StartCycle extends StoppedWorld {
     this.gc.beginSweepTermination();
   }
 
-  protected work(): Ns {
-    return this.gc.setUp();
+  protected work(p: P): Ns {
+    return this.gc.setUp(p);
   }
 
   protected end(p: P): void {

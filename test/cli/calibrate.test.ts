@@ -138,8 +138,8 @@ describe('from invented logs, what the formulas give by hand', () => {
     // A line cuts off: 5.0, 15 and 4.0 ms are 5.05, 15.5 and 4.05 on average; 55 MiB are 55.5.
     const perNode = 24.6e6 / (((55.5 - 5) * 2 ** 20) / 64);
     const factor = perNode / (7 + 7 + 24 * 0.3 + 2 * 5);
-    // 60.5 µs of marking; 205 objects of 64 bytes, a worker, 4 root jobs, 3 stacks.
-    const objects = 205 * factor * (7 + 7 + 64 * 0.3 + 5);
+    // 60.5 µs of marking; 29 objects of 192 bytes, one of 7,304, and two with a pointer to each of them; a worker, 4 root jobs, 3 stacks.
+    const objects = factor * (32 * (7 + 7 + 5) + (29 * (192 + 8) + 7304 + 8) * 0.3);
     const root = (60_500 - objects - 500 - 4 * 200 - 3 * 300) / (98_304 + 2048);
     // Marking lasts 105 µs, of which one copy takes what the marking leaves.
     const copyNs = 105_000 - 60_500;

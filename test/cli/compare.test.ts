@@ -225,7 +225,7 @@ describe('JSON of runs', () => {
 });
 
 describe('thresholds', () => {
-  const slower = ['init1', '--cycles', '40', '--', '--procs', '2'];
+  const slower = ['init1', '--cycles', '40', '--', '--gogc', '25'];
 
   async function compared(...argv: string[]): Promise<Captured> {
     return await gcsim(['compare', ...slower, ...argv]);

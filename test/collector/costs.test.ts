@@ -80,8 +80,8 @@ describe('the lists of workbufs, and the count of scan work', () => {
   test('cost a cache line for each flush where another has been at them last, and one for the lists', () => {
     const alone = drainNs('the same');
     expect(drainNs('nobody')).toBe(alone);
-    // The runtime's kind: 64 bytes of pointers, all scanned. 64,000 bytes of scan work are 32 flushes; one buffer is taken once.
-    const flushes = (1000 * 64) / 2000;
+    // The runtime's first kind, all pointers. Ten objects of 192 bytes and the next are a flush of 2,000; one buffer is taken once.
+    const flushes = Math.floor(1000 / 11);
     const apart = drainNs('another') - alone;
     expect(apart).toBeGreaterThanOrEqual(flushes * referenceMachine.lineTransferNs);
     expect(apart).toBeLessThanOrEqual(2 * flushes * referenceMachine.lineTransferNs);
@@ -309,3 +309,45 @@ test('the coordinator takes a while to get going, and the program goes on on ano
   // From 1.6 on there is none.
   expect(beyond('1.6', 0.5 * msNs)).toBe(beyond('1.6', 1));
 });
+
+describe('the globals', () => {
+  /** What the root job of the globals takes in one collection after the other, on these cores. */
+  function rootsNs(release: string, cores: readonly number[]): number[] {
+    const rt = bareRuntime(release);
+    const [p] = rt.sched.ps;
+    return cores.map((core) => {
+      rt.sched.coreOf = () => core;
+      rt.marker.startCycle();
+      rt.marker.prepareRoots();
+      return rt.marker.rootJob(p!, new GcWork());
+    });
+  }
+
+  test('take longer on a core that has not scanned them last, where copies leave them in the caches', () => {
+    const { coldRootByteNs, rootJobNs, scanRootByteNs } = referenceMachine;
+    const bytes = 32 * KiB;
+    const warm = rootJobNs + bytes * scanRootByteNs;
+    const cold = warm + bytes * coldRootByteNs;
+    expect(rootsNs('1.9', [0, 0, 1, 1, 0])).toEqual([cold, warm, cold, warm, cold]);
+  });
+
+  test('take their time on any core where nothing is in the caches', () => {
+    const [first, second] = rootsNs('1.6', [0, 1]);
+    expect(second).toBe(first);
+  });
+});
+
+// W_a of gcpacertrace, init1: one figure at 1 proc, some at others. Each P brings its own p, m and gs.
+test.each([
+  [1, 13_136, 13_136],
+  [2, 19_832, 23_344],
+  [4, 33_288, 36_800],
+])(
+  'what there is to scan beside the program at %d procs is as much as in real Go',
+  (procs, least, most) => {
+    const { cycles } = runWorkload('init1', { release: '8f34b253', procs, cores: 2, cycles: 3 });
+    const scanned = cycles[2]!.pacer?.start?.heapScanBytes;
+    expect(scanned).toBeGreaterThan(0.99 * least);
+    expect(scanned).toBeLessThan(1.01 * most);
+  },
+);

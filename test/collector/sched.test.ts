@@ -11,8 +11,11 @@ import { Prng } from '../../src/sim/prng.ts';
 import { msNs, usNs } from '../../src/units.ts';
 import { runWorkload, workloadFrom } from '../support/simulation.ts';
 
-/** A scheduler alone: no collector, no noise. Goroutines are scripts; `log` notes who did what, in order. */
-function scene(release = '1.9', procs = 1, cores = procs) {
+/**
+ * A scheduler alone: no collector, no noise, and cores that do not mind what runs beside them. Goroutines are scripts; `log` notes
+ * who did what, in order.
+ */
+function scene(release = '1.9', procs = 1, cores = procs, siblingFactor = 1) {
   const log: string[] = [];
   const engine: Engine = new Engine((kind, a, b) => {
     if (kind === Ev.segment) sched.onSegment(a, b);
@@ -26,7 +29,7 @@ function scene(release = '1.9', procs = 1, cores = procs) {
   const rngs = { os: new Prng(1, 'os'), costs: new Prng(1, 'costs'), steal: new Prng(1, 'steal') };
   const sched: Sched = new Sched(
     engine,
-    referenceMachine,
+    { ...referenceMachine, siblingFactor },
     findRelease(release),
     rngs,
     0,
@@ -136,6 +139,30 @@ describe('copies at once', () => {
     // On one core two Ps never copy at once: each takes its time, and waits for the other.
     const ends = together(['a', 'b'], 1, 50_000, 50_000);
     expect(Math.max(...ends)).toBeLessThan(110_000 + 8 * msNs);
+  });
+});
+
+describe('two cores of a pair', () => {
+  /** How long each of so many goroutines takes for 100 µs, a P and a core each, which they begin at the same time. */
+  function timesOf(procs: number, runs: (sched: Sched, p: P) => void): number[] {
+    const made = scene('1.9', procs, procs, 1.5);
+    const { engine, sched, go } = made;
+    const names = [...'abcd'].slice(0, procs);
+    // Awake until 1 ms: what is left of it differs by what runs beside.
+    const untilMs = (p: P) => sched.holdFor(p, msNs - engine.now, Use.mutator);
+    for (const name of names) sched.start(go(name, [untilMs, (p) => runs(sched, p)]), null);
+    return endsOf(made, names).map((end) => Math.round((end - msNs) / usNs));
+  }
+
+  test('take longer, each, where both run something: 0 with 1, 2 with 3', () => {
+    const work = (sched: Sched, p: P) => {
+      p.extraNs = 0; // What it has cost to wake others does not count.
+      sched.run(p, 100_000, 1, Use.mutator);
+    };
+    expect(timesOf(1, work)).toEqual([100]);
+    const [alone, ...paired] = timesOf(3, work).sort((a, b) => a - b);
+    expect(alone).toBeLessThan(105);
+    for (const us of paired) expect(Math.abs(us - 150)).toBeLessThan(5);
   });
 });
 
@@ -724,7 +751,8 @@ goroutines:
     steps:
       - work: 40ms
 `);
-    const { totals } = runWorkload(workload, { procs: 4, cores: 4, noise: 0 });
+    const machine = { siblingFactor: 1 };
+    const { totals } = runWorkload(workload, { procs: 4, cores: 4, noise: 0, machine });
     expect(totals.elapsedNs / msNs).toBeGreaterThan(80);
     expect(totals.elapsedNs / msNs).toBeLessThan(100);
   });

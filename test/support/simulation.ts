@@ -150,7 +150,7 @@ export function bareRuntime(
   const model = typeof release === 'string' ? findRelease(release) : release;
   const { procs = 1, cores = procs, seed = 1 } = set;
   const planner = new Planner([]);
-  planner.runtimeKind();
+  planner.runtime(procs);
   const engine = new Engine(() => {});
   const runtime = new Runtime(engine, {
     release: model,
