@@ -86,6 +86,7 @@ export {
 export { InvariantError } from './assert.ts';
 // Releases of Go, and the mechanisms that can be switched.
 export { chooseGrain, type Grain, grainMax, isGrain } from './collector/grain.ts';
+// The machine, and what of a program is the runtime's.
 export { runtimeObjects } from './collector/objects.ts';
 // Simulations: all at once, or step by step.
 export { defaultOptions, optionsFor } from './collector/options.ts';

@@ -35,6 +35,11 @@ export function parseMachine(text: string, file: string): Partial<Machine> {
         !(value.value > 0 && value.value <= costMax)
       ) {
         source.report(key, `"${name}" must be a number of ns above 0, at most ${costMax}`);
+      } else if (name === 'siblingFactor' && value.value < 1) {
+        source.report(
+          value,
+          `"siblingFactor" must be at least 1: nothing is faster beside something else`,
+        );
       } else {
         machine[name] = value.value;
       }

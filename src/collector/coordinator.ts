@@ -96,7 +96,7 @@ export class Coordinator implements Task {
         this.step = rt.release.mark2 ? Step.flush : Step.terminate;
         if (rt.release.mark2) {
           // Mark 2: the globals are scanned again, and nothing is kept in caches any more.
-          const ns = rt.marker.rescanRoots(p.gcw);
+          const ns = rt.marker.scanGlobals(p.gcw, rt.release.rescanCost);
           rt.blackenPromptly = true;
           sched.run(p, ns, 1, Use.coordinator);
         }

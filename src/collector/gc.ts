@@ -426,10 +426,10 @@ export class Collector {
     rt.blackenEnabled = false;
     rt.phase = GcPhase.termination;
     rt.blackenPromptly = false;
-    rt.sched.removeTimer(this.reviseTimer);
+    if (release.pacer.revise === 'timer') rt.sched.removeTimer(this.reviseTimer);
     let ns = machine.markTermNs + rt.procs * machine.perProcStopNs;
     ns += this.lookAtSpansNs();
-    ns += markStopped(rt, p, release.rescanStacks);
+    ns += markStopped(rt, p, release.rescanStacks, release.rescanCost);
     if (workbufs.hasWork) fail('work left after mark termination', marker.active);
     return ns + this.finishHeap(p);
   }
@@ -523,7 +523,7 @@ export class Collector {
     this.notes.heapEnd = rt.heapLive;
     marker.rootJobs = 0;
     marker.rootNext = 0;
-    ns += markStopped(rt, p, 'whole') + machine.markTermNs;
+    ns += markStopped(rt, p, 'whole', rt.release.rootCost) + machine.markTermNs;
     return ns + this.finishHeap(p);
   }
 

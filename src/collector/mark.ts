@@ -155,11 +155,10 @@ export class Marker {
     return built;
   }
 
-  /** Greys every root's target: the rescan of mark termination (to 1.7) and of the globals between the marks. */
-  rescanRoots(gcw: GcWork): Ns {
+  /** Greys every root's target, all at once: with the world stopped, and by the coordinator between the marks. Returns the CPU time. */
+  scanGlobals(gcw: GcWork, rootCost: number): Ns {
     for (const u of this.rt.rootUnits) this.greyUnit(gcw, u);
-    const { machine, release } = this.rt;
-    return this.globalsBytes * machine.scanRootByteNs * release.rescanCost;
+    return this.globalsBytes * this.rt.machine.scanRootByteNs * rootCost;
   }
 
   /** Scanning `bytes` of globals or stack. */

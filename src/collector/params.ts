@@ -139,9 +139,10 @@ export interface Machine {
   /** Copies that memory serves at full speed at a time. Not varied. Calibrated: big-slices copies at most 19 GB/s on two cores, as on one; no log of 1 proc can tell. */
   copiesAtOnce: number;
   /**
-   * How much longer all but copies takes on a core while something runs on its sibling: two cores are the threads of one. Not
-   * varied. Calibrated: marking of steady takes 1.14 to 1.27 times the CPU time at 2 procs that it does at 1, in five releases; no
-   * log of 1 proc can tell.
+   * How much longer a step takes on a core while something runs on its sibling: core 0 is paired with 1, 2 with 3, the last of an
+   * odd number with none. Not varied. Beside another copy a copy goes by `copiesAtOnce` instead. Calibrated: marking of steady takes
+   * 1.14 to 1.27 times the CPU time at 2 procs that it does at 1, in five releases; no log of 1 proc can tell, nor whether the two
+   * are threads of one core or share caches and memory.
    */
   siblingFactor: number;
   /** Filling a byte of mapped memory with zeroes. Source: measured on the reference machine: fill 1 MiB: 11.0 µs. */
@@ -200,7 +201,7 @@ export interface Machine {
   scanByteNs: number;
   /** Following one pointer: finding its object and its mark bit. Calibrated: as markObjectNs. */
   scanPointerNs: number;
-  /** Scanning a byte of globals or stack; to 1.6 times the release's rootCost. Calibrated: init1, 1.9, 1 proc: 13 µs of marking. */
+  /** Scanning a byte of globals or stack; to 1.7 times the release's rootCost or rescanCost. Calibrated: init1, 1.9, 1 proc: 13 µs of marking. */
   scanRootByteNs: number;
   /**
    * What a byte of globals takes longer on a core that has not scanned it last, where copies go past the caches: elsewhere nothing

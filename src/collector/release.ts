@@ -145,7 +145,7 @@ export interface ReleaseModel {
   readonly markCost: number;
   /** Cost of scanning globals and stacks relative to 1.9's. Calibrated: root scan of init1 at 1 proc. */
   readonly rootCost: number;
-  /** The same where they are scanned again in a collection: between the marks, and in mark termination (to 1.7). */
+  /** The same for globals that have been scanned in the same collection: between the marks, and in mark termination (to 1.7). Calibrated: mark termination of init1 at 1 proc. */
   readonly rescanCost: number;
   /** Cost of copying memory relative to 1.9's: to 1.7 with string instructions, from 1.8 on with vector ones, past the caches from 1 MiB on. Calibrated: init1-long at 1 proc, 1.5 and 1.6. */
   readonly copyCost: number;

@@ -389,10 +389,12 @@ export class Sched {
 
   /** Spends `ns` of CPU time of which `copyNs` are bound by memory, which all cores share. */
   runCopy(p: P, ns: number, copyNs: number, use: Use): void {
-    // Beside another copy it is memory that sets the pace.
-    const slowness = this.copying.length > 0 ? 1 : this.slowness(p);
-    this.begin(p, ns * slowness, 1, use);
-    p.memoryShare = copyNs / ns;
+    // Beside another copy, memory sets the pace of what is bound by it.
+    const slowness = this.slowness(p);
+    const boundNs = this.copying.length > 0 ? copyNs : copyNs * slowness;
+    const allNs = boundNs + (ns - copyNs) * slowness;
+    this.begin(p, allNs, 1, use);
+    p.memoryShare = boundNs / allNs;
     this.joinCopying(p);
   }
 

@@ -25,11 +25,19 @@ export function stoppedProcs(rt: Runtime): number {
   return Math.min(rt.procs, rt.cores, maxGcProcs);
 }
 
-/** Marks all there is left, and what the roots point at, where they are scanned. Returns the time it takes P `p`. */
-export function markStopped(rt: Runtime, p: P, stacks: ReleaseModel['rescanStacks']): Ns {
-  const { marker, release, sched } = rt;
+/**
+ * Marks all there is left, and what the roots point at, where they are scanned: at `rootCost`, for they may have been scanned before.
+ * Returns the time it takes P `p`.
+ */
+export function markStopped(
+  rt: Runtime,
+  p: P,
+  stacks: ReleaseModel['rescanStacks'],
+  rootCost: number,
+): Ns {
+  const { machine, marker, release, sched } = rt;
   const waits = release.helpersWait || stacks === 'whole';
-  const jobs = stacks === 'no' ? [] : rootJobs(rt, p, stacks === 'whole');
+  const jobs = stacks === 'no' ? [] : rootJobs(rt, p, stacks === 'whole', rootCost);
   for (const other of sched.ps) marker.dispose(other.gcw);
   const helpers = callHelpers(rt, p);
   const alone = helpers.length === 1;
@@ -42,7 +50,9 @@ export function markStopped(rt: Runtime, p: P, stacks: ReleaseModel['rescanStack
       waiting++;
       continue;
     }
-    h.at += ns;
+    // The helpers fill their cores in pairs, and those that wait spin.
+    const isAlone = alone || (!waits && waiting === helpers.length - 1);
+    h.at += isAlone ? ns : ns * machine.siblingFactor;
     marker.flushScanWork(h.gcw);
     if (!waits || waiting === 0 || !rt.workbufs.hasWork) continue;
     for (const other of helpers) {
@@ -61,9 +71,9 @@ export function markStopped(rt: Runtime, p: P, stacks: ReleaseModel['rescanStack
 }
 
 /** What the roots take, job by job: globals in two halves (data and bss), and each stack. What they point at is greyed. */
-function rootJobs(rt: Runtime, p: P, wholeStacks: boolean): Ns[] {
+function rootJobs(rt: Runtime, p: P, wholeStacks: boolean, rootCost: number): Ns[] {
   const { machine, marker, sched } = rt;
-  const globalsNs = marker.rescanRoots(p.gcw);
+  const globalsNs = marker.scanGlobals(p.gcw, rootCost);
   const jobs = [globalsNs / 2, globalsNs / 2];
   for (const g of sched.gs) {
     if (g.status === GStatus.dead) continue;

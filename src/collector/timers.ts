@@ -44,7 +44,7 @@ export class TimerThread implements Task {
     }
   }
 
-  /** Whoever sleeps until the timer would have been due is not woken. */
+  /** The thread, where it sleeps until this timer is due, sleeps on until then. */
   remove(timer: Timer): void {
     const at = this.pending.indexOf(timer);
     if (at >= 0) this.pending.splice(at, 1);

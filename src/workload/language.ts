@@ -412,7 +412,11 @@ function treeNodes(
 const aStructure = reference('structure');
 /** What a program does beside each object that it allocates. */
 const beside = {
-  work: defaulted(duration(0, durationNsMax), 0, 'CPU time beside each object.'),
+  work: defaulted(
+    duration(0, durationNsMax),
+    0,
+    'CPU time beside each object, on a core whose sibling is idle.',
+  ),
   writes: defaulted(whole(0, writesMax), 1, 'Pointers written into the heap for each object.'),
 };
 
@@ -560,7 +564,14 @@ const stepReaders: ReadonlyMap<string, { reader: Reader<Step>; about: string }> 
     { reader: replace, about: 'Build one of a structure in place of another, which dies.' },
   ],
   ['drop', { reader: drop, about: 'Let go of some of a structure.' }],
-  ['work', { reader: work, about: 'CPU time without allocation, with safe points all along.' }],
+  [
+    'work',
+    {
+      reader: work,
+      about:
+        'CPU time without allocation, with safe points all along, on a core whose sibling is idle.',
+    },
+  ],
   ['sleep', { reader: sleep, about: 'Sleep; timers have the resolution of the machine.' }],
   ['repeat', { reader: repeat, about: 'Do steps again and again.' }],
   ['gc', { reader: gc, about: 'runtime.GC(), waited for.' }],

@@ -95,7 +95,7 @@ export type Step =
   | ReplaceStep
   /** Lets go of the oldest `count` structures of a set, or of those there are. */
   | { op: 'drop'; structure: number; count: number | 'all' }
-  /** CPU time without allocation, with safe points all along. */
+  /** CPU time without allocation, with safe points all along, on a core whose sibling is idle (Machine.siblingFactor). */
   | { op: 'work'; ns: Ns }
   | { op: 'sleep'; ns: Ns }
   | RepeatStep

@@ -44,6 +44,7 @@ describe('a machine file', () => {
     ['mallocNs: -1', '"mallocNs" must be a number of ns above 0'],
     ['mallocNs: .inf', '"mallocNs" must be a number of ns above 0'],
     ['mallocNs: fast', '"mallocNs" must be a number of ns above 0'],
+    ['siblingFactor: 0.5', '"siblingFactor" must be at least 1'],
     ['- 3', 'a machine file must be a map of costs'],
     ['', 'expected costs such as "markObjectNs: 14"'],
   ])('that says %j is refused: %s', async (text, message) => {

@@ -164,6 +164,23 @@ describe('two cores of a pair', () => {
     expect(alone).toBeLessThan(105);
     for (const us of paired) expect(Math.abs(us - 150)).toBeLessThan(5);
   });
+
+  test('slow a copy that is alone; beside another copy only what of it is not copying', () => {
+    const copy = (copyNs: number) => (sched: Sched, p: P) => {
+      p.extraNs = 0;
+      // Another P copies already, or computes.
+      if (p.id === 0) sched.runCopy(p, 100_000, copyNs, Use.mutator);
+      else sched.run(p, 400_000, 1, Use.mutator);
+    };
+    expect(Math.min(...timesOf(2, copy(100_000)))).toBe(150);
+    expect(Math.min(...timesOf(2, copy(20_000)))).toBe(150);
+    const both = (sched: Sched, p: P) => {
+      p.extraNs = 0;
+      sched.runCopy(p, 100_000, 20_000, Use.mutator);
+    };
+    // 80 µs that take 120; the first to begin is slowed on its 20 as well.
+    expect(timesOf(2, both).sort((a, b) => a - b)).toEqual([140, 150]);
+  });
 });
 
 describe('waking', () => {
