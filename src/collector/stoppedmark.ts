@@ -13,11 +13,12 @@ import { getfullSleepNs, getfullSpinNs, getfullSpins, maxGcProcs } from './param
 import type { ReleaseModel } from './release.ts';
 import type { Runtime } from './runtime.ts';
 
-/** A processor that marks: up to when its time is spent, and since when it waits, or -1. */
+/** A processor that marks: up to when its time is spent, since when it waits, or -1, and whether it has marked already. */
 interface Helper {
   gcw: GcWork;
   at: Ns;
   idleFrom: Ns;
+  hasCome: boolean;
 }
 
 /** Processors that mark while the world is stopped (gcprocs). */
@@ -50,9 +51,10 @@ export function markStopped(
       waiting++;
       continue;
     }
-    // The helpers fill their cores in pairs, and those that wait spin.
-    const isAlone = alone || (!waits && waiting === helpers.length - 1);
-    h.at += isAlone ? ns : ns * machine.siblingFactor;
+    h.hasCome = true;
+    // The helpers fill their cores in pairs. Those that wait, or have yet to come, leave the others' cores to themselves, or nearly so.
+    const beside = helpers.some((other) => other !== h && other.hasCome && other.idleFrom < 0);
+    h.at += beside ? ns * machine.siblingFactor : ns;
     marker.flushScanWork(h.gcw);
     if (!waits || waiting === 0 || !rt.workbufs.hasWork) continue;
     for (const other of helpers) {
@@ -85,12 +87,13 @@ function rootJobs(rt: Runtime, p: P, wholeStacks: boolean, rootCost: number): Ns
 /** helpgc: the P itself, and a helper on each further processor, from when it has come. */
 function callHelpers(rt: Runtime, p: P): Helper[] {
   const { os, ps } = rt.sched;
-  const helpers: Helper[] = [{ gcw: p.gcw, at: 0, idleFrom: -1 }];
+  const helpers: Helper[] = [{ gcw: p.gcw, at: 0, idleFrom: -1, hasCome: false }];
   let callsNs = 0;
   for (const other of ps) {
     if (helpers.length === stoppedProcs(rt)) break;
     if (other === p) continue;
-    helpers.push({ gcw: other.gcw, at: callsNs + os.wakeDelayNs(), idleFrom: -1 });
+    const at = callsNs + os.wakeDelayNs();
+    helpers.push({ gcw: other.gcw, at, idleFrom: -1, hasCome: false });
     callsNs += os.wakeCallNs();
   }
   helpers[0]!.at = callsNs;
