@@ -158,12 +158,12 @@ export class Marker {
   /** Greys every root's target, all at once: with the world stopped, and by the coordinator between the marks. Returns the CPU time. */
   scanGlobals(gcw: GcWork, rootCost: number): Ns {
     for (const u of this.rt.rootUnits) this.greyUnit(gcw, u);
-    return this.globalsBytes * this.rt.machine.scanRootByteNs * rootCost;
+    return this.rootNs(this.globalsBytes, rootCost);
   }
 
   /** Scanning `bytes` of globals or stack. */
-  private rootNs(bytes: Bytes): Ns {
-    return bytes * this.rt.machine.scanRootByteNs * this.rt.release.rootCost;
+  private rootNs(bytes: Bytes, rootCost = this.rt.release.rootCost): Ns {
+    return bytes * this.rt.machine.scanRootByteNs * rootCost;
   }
 
   /** The same part of the globals was scanned by another core last: it has to come from there. */

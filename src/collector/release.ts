@@ -319,9 +319,6 @@ const commit8f34b253: ReleaseModel = {
   idleNeedsWork: true,
   fractional: 'token',
   pacer: pacer8f34b253,
-  markCost: 1.3,
-  rootCost: 4.1,
-  rescanCost: 4.1,
 };
 const go15: ReleaseModel = {
   ...commit8f34b253,
